@@ -1,0 +1,1 @@
+"""The small OpenRosa server, and what an office does with results."""

@@ -1,0 +1,1 @@
+"""The field's formats and protocol: XForm, instance, encryption, formList, manifest, submission; both ends."""

@@ -1,0 +1,1 @@
+"""Sound: speaking, listening, engines, models, devices. Knows nothing of questions, screens or stores."""
