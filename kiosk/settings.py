@@ -1,0 +1,180 @@
+"""The settings: every one stands here once, with its default, limits, unit and sense. `kiosk.config` reads the file.
+
+The example file, docs/configuration.md (by its test) and the sentences of `kiosk.config_errors` are made from these
+classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - msgspec reads the annotations when it runs
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+UNBOUND = "none"
+"""As a key's meaning: this key does nothing."""
+
+DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
+    {
+        "1": "green",
+        "2": "yellow",
+        "3": "red",
+        "4": "blue",
+        "enter": "start",
+        "space": "start",
+        "a": "again",
+        "e": "explain",
+        "plus": "louder",
+        "minus": "quieter",
+        "s": "slower",
+        "d": "dont_know",
+        "w": "rather_not_say",
+        "n": "skip",
+        "b": "back",
+        "x": "stop",
+        "h": "help",
+    }
+)
+"""Terminal key, by Textual's name for it -> what it does, by `kiosk.view.KEYS`."""
+
+
+class _Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the file: frozen, and a key that it does not have is refused."""
+
+
+class Home(_Table, frozen=True):
+    """The home that the kiosk stands in."""
+
+    name: Annotated[str, Meta(description="What the home is called, on the waiting screen.")] = ""
+    language: Annotated[
+        str, Meta(min_length=1, description="Code of the language to begin in, where a question set has it.")
+    ] = "en"
+
+
+class Store(_Table, frozen=True):
+    """Where visits are kept until they are delivered."""
+
+    folder: Annotated[Path, Meta(description="Data folder, made if it is not there; only its owner can read it.")] = (
+        Path("data")
+    )
+    allow_unsealed: Annotated[
+        bool,
+        Meta(description="Run question sets without a public key: whoever has the disk can then read the answers."),
+    ] = False
+
+
+class Voice(_Table, frozen=True):
+    """Hearing and speaking."""
+
+    engine: Annotated[
+        Literal["auto", "vosk", "pocketsphinx", "none"],
+        Meta(description="What recognises speech; auto is vosk where its model is installed, none is keys only."),
+    ] = "auto"
+    language: Annotated[str, Meta(min_length=1, description="Code of the language to recognise.")] = "en"
+    models_dir: Annotated[Path, Meta(description="Folder of the installed speech models.")] = Path("models")
+    microphone: Annotated[str, Meta(description="Part of the microphone's name; empty is the system's own choice.")] = (
+        ""
+    )
+    speaker: Annotated[str, Meta(description="Part of the speaker's name; empty is the system's own choice.")] = ""
+    volume: Annotated[
+        float, Meta(ge=0, le=1, description="Loudness at the start of each visit.", extra={"unit": "0 to 1"})
+    ] = 0.7
+    rate_wpm: Annotated[
+        int, Meta(ge=80, le=300, description="Speed of synthetic speech.", extra={"unit": "words a minute"})
+    ] = 140
+    tail_s: Annotated[
+        float,
+        Meta(ge=0, le=5, description="Wait after a prompt before the microphone opens.", extra={"unit": "seconds"}),
+    ] = 0.5
+    endpoint_s: Annotated[
+        float, Meta(ge=0.2, le=5, description="Silence that ends an utterance.", extra={"unit": "seconds"})
+    ] = 0.7
+
+
+class Asking(_Table, frozen=True):
+    """How a visit goes: its times, and what is said aloud."""
+
+    change_s: Annotated[
+        float,
+        Meta(ge=0, le=60, description="Time to change an answer that was said back.", extra={"unit": "seconds"}),
+    ] = 4.0
+    ask_again_s: Annotated[
+        float, Meta(ge=1, le=600, description="Silence before the question is asked again.", extra={"unit": "seconds"})
+    ] = 20.0
+    ask_again_later_s: Annotated[
+        float, Meta(ge=1, le=600, description="Silence before it is asked a third time.", extra={"unit": "seconds"})
+    ] = 30.0
+    offer_stop_s: Annotated[
+        float,
+        Meta(
+            ge=1,
+            le=3600,
+            description="Silence after the offer to stop before the visit ends.",
+            extra={"unit": "seconds"},
+        ),
+    ] = 60.0
+    message_silence_s: Annotated[
+        float, Meta(ge=1, le=120, description="Silence that ends a voice message.", extra={"unit": "seconds"})
+    ] = 8.0
+    message_max_s: Annotated[
+        float, Meta(ge=1, le=120, description="Longest voice message.", extra={"unit": "seconds"})
+    ] = 120.0
+    speak_keyed_answers: Annotated[
+        bool, Meta(description="Say answers aloud that were given by key: the whole room hears them.")
+    ] = False
+    preset_who: Annotated[
+        str, Meta(description="Who answers at this kiosk, as recorded in `who`; empty asks each time.")
+    ] = ""
+
+
+class Server(_Table, frozen=True):
+    """The OpenRosa server. Its URL holds the token, so nothing here is ever printed."""
+
+    url: Annotated[
+        str, Meta(description="Address to send to, with its token, as the server shows it; empty sends nothing.")
+    ] = ""
+    timeout_s: Annotated[
+        float, Meta(ge=1, le=600, description="Longest wait for the server.", extra={"unit": "seconds"})
+    ] = 30.0
+
+    def __repr__(self) -> str:
+        """Without the token."""
+        return f"Server(url={'(hidden)' if self.url else ''!r}, timeout_s={self.timeout_s!r})"
+
+    def __rich_repr__(self) -> Any:
+        """The same for rich's printing, which msgspec would fill with every field."""
+        yield "url", "(hidden)" if self.url else ""
+        yield "timeout_s", self.timeout_s
+
+
+class Config(_Table, frozen=True):
+    """One kiosk's configuration. Paths are absolute once `load` has read it.
+
+    Attributes:
+        keys: every terminal key that does something, defaults included.
+    """
+
+    sets: Annotated[
+        tuple[Path, ...],
+        Meta(min_length=1, max_length=3, description="One to three question sets: XForm files, such as my_home.xml."),
+    ]
+    status: Annotated[
+        Path,
+        Meta(
+            description="File for `sayso status`; empty: status.json in /run/sayso if there, else in the data folder."
+        ),
+    ] = Path()
+    home: Home = Home()
+    store: Store = Store()
+    voice: Voice = Voice()
+    asking: Asking = Asking()
+    server: Server = Server()
+    keys: Annotated[
+        Mapping[str, str],
+        Meta(
+            description="Key of the terminal = what it does; added to the defaults one by one, `none` takes one away."
+        ),
+    ] = msgspec.field(default_factory=lambda: DEFAULT_KEYS)
