@@ -64,7 +64,8 @@ class Question:
         headings: labels of the groups that begin with this question, outermost first; each is spoken once.
         choices: 2 to 4, in the form's order; empty for a note and a voice message.
         relevant, constraint: XPath as written in the form, or None.
-        relevant_groups: the `relevant` of each group round it.
+        relevant_groups: the `relevant` of each group round it, outermost first.
+        relevant_group_paths: the group of each of them, such as `/data/house`: what a relative path starts from.
         default: the form's own value, never sent unless confirmed.
         private: never spoken back nor lit.
     """
@@ -81,6 +82,7 @@ class Question:
     choices: tuple[Choice, ...] = ()
     relevant: str | None = None
     relevant_groups: tuple[str, ...] = ()
+    relevant_group_paths: tuple[str, ...] = ()
     constraint: str | None = None
     constraint_messages: Texts = field(default_factory=dict)
     required: bool = False
@@ -104,9 +106,11 @@ class QuestionSet:
         title: by language where the form has it, else under the default language.
         languages: codes in the form's order; at least one. A form without translations has ("default",).
         default_language: one of `languages`.
+        language_names: by code, what the form calls the language: "English", "Cymraeg".
         questions: notes and questions in the form's order.
         template: the primary instance's model element as UTF-8 XML: what `openrosa.instance.fill` starts from.
-        record_paths: every leaf of the primary instance that no question fills (`/data/sayso/who`, `/data/feel_home_how`).
+        record_paths: every leaf of the primary instance that no question fills (`/data/sayso/who`,
+            `/data/feel_home_how`), without the meta block, which `openrosa.instance.fill` writes.
         public_key: DER of the RSA public key (`base64RsaPublicKey`), or None: the form is not encrypted.
         sensitive: rule 11's form: sent at once.
         media: every file that the form names.
@@ -125,6 +129,7 @@ class QuestionSet:
     sensitive: bool = False
     media: tuple[Media, ...] = ()
     xform: bytes = b""
+    language_names: Texts = field(default_factory=dict)
 
     def question(self, name: str) -> Question:
         """The question of that name. Raises: KeyError."""
