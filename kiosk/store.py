@@ -1,0 +1,278 @@
+"""What was said, kept: every call commits before it returns, and nothing here can read a sealed answer.
+
+Kiosk and uploader are two processes on one file, as one user. The kiosk keeps, finishes and forgets; the uploader
+claims, sends and settles; neither holds a transaction for longer than its own few rows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Self
+
+import sqlalchemy as sa
+
+from kiosk.database import is_damage, meeting, open_database, reading, writing
+from kiosk.errors import KioskError
+from kiosk.lock import Lock
+from kiosk.rows import checksum, fetch, put
+from kiosk.schema import State, attachments, submissions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from openrosa.submission import Submission
+
+DATABASE_NAME = "sayso.db"
+DAMAGED = "damaged on this disk"
+"""The reason of a submission whose bytes are no longer what was kept."""
+
+LONGEST_REASON = 200
+
+
+class Role(Enum):
+    """Who opens the store. One kiosk and one uploader at a time; readers as many as there are."""
+
+    KIOSK = "kiosk"
+    UPLOADER = "upload"
+    READER = "reader"
+
+
+class AlreadySentError(KioskError):
+    """Forgotten here, but it was being sent or had been: nobody may be told that it is gone."""
+
+
+class DamagedError(KioskError):
+    """The bytes are not what was kept; the submission has been set aside."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many submissions stand where.
+
+    Attributes:
+        open: a visit that is going on.
+        waiting: finished and not delivered yet, being sent included.
+        set_aside: refused by the server, or damaged.
+        damaged: those of `set_aside` whose bytes are broken.
+        delivered: all that ever were.
+    """
+
+    open: int = 0
+    waiting: int = 0
+    set_aside: int = 0
+    damaged: int = 0
+    delivered: int = 0
+
+
+class Store:
+    """The submissions of one kiosk. Safe to call from several threads; every method raises KioskError for the disk."""
+
+    def __init__(self, engine: sa.Engine, path: Path, lock: Lock | None) -> None:
+        self._engine = engine
+        self._path = path
+        self._lock = lock
+
+    @classmethod
+    def open(cls, folder: Path, role: Role) -> Self:
+        """The store in that folder; a new one where there is none.
+
+        Only the kiosk brings an older version up to date: the uploader must not change tables under a running kiosk.
+
+        Raises:
+            KioskError: a second kiosk or uploader, no database, one of a newer version, or the disk says no.
+        """
+        path = folder / DATABASE_NAME
+        with meeting("Cannot open the store", folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = None if role is Role.READER else Lock.take(folder / f"{role.value}.lock", role.value)
+        try:
+            store = cls(open_database(path, migrate=role is Role.KIOSK), path, lock)
+            if role is Role.UPLOADER:
+                store.take_back()
+        except BaseException:
+            if lock:
+                lock.release()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Let go of file and lock."""
+        self._engine.dispose()
+        if self._lock:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # The kiosk's side
+
+    def keep(self, submission: Submission) -> None:
+        """Keep a visit so far; it replaces the same visit's earlier snapshot. It is not sent while it is open.
+
+        Raises:
+            KioskError: the visit is finished already, or the disk says no: nothing was changed.
+        """
+        self._put("Cannot keep the visit", submission, State.OPEN, (State.OPEN,))
+
+    def finish(self, submission: Submission) -> None:
+        """Keep the whole visit and put it in the outbox, both or neither.
+
+        The same again, as after a power cut before this returned, replaces what waits.
+
+        Raises:
+            KioskError: it is being sent or has been, or the disk says no: nothing was changed.
+        """
+        self._put("Cannot finish the visit", submission, State.WAITING, (State.OPEN, State.WAITING))
+
+    def close_open(self) -> int:
+        """Put visits that a power cut left open in the outbox, as they are; how many. Call it at the kiosk's start."""
+        with self._writing("Cannot close visits left open") as connection:
+            closed = sa.update(submissions).where(submissions.c.state == State.OPEN.value)
+            return connection.execute(closed.values(state=State.WAITING.value)).rowcount
+
+    def forget(self, instance_id: str) -> None:
+        """Delete a visit's row and bytes, wherever it stands; committed, and overwritten in the file, on return.
+
+        Once it is being sent nothing can call it back: it is deleted here all the same, is not tried again, and the
+        error says so. A visit of which nothing was kept is forgotten already.
+
+        Raises:
+            AlreadySentError: deleted here, but the server may have it.
+            KioskError: the disk says no: it may still be there.
+        """
+        with self._writing("Cannot forget the visit") as connection:
+            mine = submissions.c.instance_id == instance_id
+            state = connection.execute(sa.select(submissions.c.state).where(mine)).scalar()
+            connection.execute(sa.delete(submissions).where(mine))
+        if state in (State.SENDING.value, State.DELIVERED.value):
+            hint = "Ask whoever runs the server to delete it there."
+            raise AlreadySentError("Cannot forget", f"{instance_id}: deleted here, but it was being sent", hint)
+
+    # The uploader's side
+
+    def waiting(self) -> list[str]:
+        """Instance ids in the outbox, in the order in which the visits began."""
+        with self._reading("Cannot read the outbox") as connection:
+            query = sa.select(submissions.c.instance_id).where(submissions.c.state == State.WAITING.value)
+            return list(connection.execute(query.order_by(submissions.c.seq)).scalars())
+
+    def claim(self, instance_id: str) -> Submission | None:
+        """Take one out of the outbox to send it; None if it does not wait there any more.
+
+        It counts as being sent from here on, until `delivered`, `set_aside` or `release`.
+
+        Raises: DamagedError: it was set aside instead.
+        """
+        with self._writing("Cannot take from the outbox") as connection:
+            if not self._move(connection, instance_id, (State.WAITING,), State.SENDING):
+                return None
+        return self._checked(instance_id)
+
+    def release(self, instance_id: str) -> None:
+        """Put one that was claimed back in the outbox."""
+        with self._writing("Cannot put back in the outbox") as connection:
+            self._move(connection, instance_id, (State.SENDING,), State.WAITING)
+
+    def take_back(self) -> int:
+        """Put back what an uploader that was killed left as being sent; how many.
+
+        The server may have it already: the same bytes under the same id are accepted again.
+        """
+        with self._writing("Cannot put back in the outbox") as connection:
+            left = sa.update(submissions).where(submissions.c.state == State.SENDING.value)
+            return connection.execute(left.values(state=State.WAITING.value)).rowcount
+
+    def delivered(self, instance_id: str, day: date) -> None:
+        """The server has all of it. One that was forgotten meanwhile stays forgotten."""
+        with self._writing("Cannot note the delivery") as connection:
+            self._move(connection, instance_id, (State.WAITING, State.SENDING), State.DELIVERED, delivered_on=day)
+
+    def set_aside(self, instance_id: str, reason: str) -> None:
+        """Leave it out of the outbox for people to look at; its bytes stay. One that was delivered stays delivered."""
+        with self._writing("Cannot set aside") as connection:
+            states = (State.WAITING, State.SENDING)
+            self._move(connection, instance_id, states, State.SET_ASIDE, reason=reason[:LONGEST_REASON])
+
+    def erase_delivered(self, before: date) -> int:
+        """Erase the bytes of what was delivered before that day; how many. Their ids and days stay."""
+        with self._writing("Cannot erase what was delivered") as connection:
+            due = (submissions.c.state == State.DELIVERED.value) & (submissions.c.delivered_on < before)
+            numbers = sa.select(submissions.c.seq).where(due)
+            connection.execute(sa.delete(attachments).where(attachments.c.submission_seq.in_(numbers)))
+            erased = sa.update(submissions).where(due & submissions.c.xml.is_not(None)).values(xml=None)
+            return connection.execute(erased).rowcount
+
+    # For both
+
+    def load(self, instance_id: str) -> Submission:
+        """The bytes exactly as they were kept.
+
+        Raises:
+            DamagedError: they are not; it was set aside.
+            KioskError: there is none, or its bytes were erased after delivery.
+        """
+        found = self._checked(instance_id)
+        if found is None:
+            raise KioskError("Cannot load", f"{instance_id}: nothing is kept of it", "It was erased or forgotten.")
+        return found
+
+    def counts(self) -> Counts:
+        """How many stand where."""
+        with self._reading("Cannot count") as connection:
+            query = sa.select(submissions.c.state, sa.func.count()).group_by(submissions.c.state)
+            by_state: dict[str, int] = {state: count for state, count in connection.execute(query)}  # noqa: C416 - a Row is no tuple to mypy
+            broken = (submissions.c.state == State.SET_ASIDE.value) & (submissions.c.reason == DAMAGED)
+            damaged = connection.execute(sa.select(sa.func.count()).where(broken)).scalar_one()
+        return Counts(
+            open=by_state.get(State.OPEN.value, 0),
+            waiting=by_state.get(State.WAITING.value, 0) + by_state.get(State.SENDING.value, 0),
+            set_aside=by_state.get(State.SET_ASIDE.value, 0),
+            damaged=damaged,
+            delivered=by_state.get(State.DELIVERED.value, 0),
+        )
+
+    @contextlib.contextmanager
+    def _reading(self, op: str) -> Iterator[sa.Connection]:
+        with meeting(op, self._path), reading(self._engine) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _writing(self, op: str) -> Iterator[sa.Connection]:
+        with meeting(op, self._path), writing(self._engine) as connection:
+            yield connection
+
+    def _put(self, op: str, submission: Submission, to: State, over: tuple[State, ...]) -> None:
+        with self._writing(op) as connection:
+            if not put(connection, submission, to, over):
+                hint = "A finished visit is not changed; start another one."
+                raise KioskError(op, f"{submission.instance_id}: it is finished already", hint)
+
+    def _move(
+        self, connection: sa.Connection, instance_id: str, states: tuple[State, ...], to: State, **values: object
+    ) -> bool:
+        mine = (submissions.c.instance_id == instance_id) & submissions.c.state.in_([each.value for each in states])
+        return connection.execute(sa.update(submissions).where(mine).values(state=to.value, **values)).rowcount == 1
+
+    def _checked(self, instance_id: str) -> Submission | None:
+        """The submission, or None where nothing is kept of it; a damaged one is set aside."""
+        try:
+            with self._reading("Cannot load") as connection:
+                found = fetch(connection, instance_id)
+            if found is None:
+                return None
+            submission, kept = found
+            if checksum(submission) == kept:
+                return submission
+        except KioskError as error:
+            if not is_damage(error.__cause__):
+                raise
+        self.set_aside(instance_id, DAMAGED)
+        hint = "It was set aside and the others go on; copy the data folder for whoever repairs it."
+        raise DamagedError("Cannot load", f"{instance_id}: it is {DAMAGED}", hint)
