@@ -1,4 +1,6 @@
-"""What is on the screen: made by the visit, drawn by `kiosk.screens`. Words and picture names only; no widget, no colour.
+"""What is on the screen: made by the visit, drawn by `kiosk.screens`.
+
+Words and picture names only: no widget, no colour.
 
 The words here have their language chosen already. Pictures are media names of the question set, or `openmoji:CODE`.
 """

@@ -131,6 +131,10 @@ class QuestionSet:
     xform: bytes = b""
     language_names: Texts = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """By what the form calls itself and its model, so that what is worked out of a set can be cached."""
+        return hash((self.form_id, self.version, self.template))
+
     def question(self, name: str) -> Question:
         """The question of that name. Raises: KeyError."""
         for question in self.questions:

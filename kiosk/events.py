@@ -1,0 +1,248 @@
+"""What can happen to a visit (events, past tense) and what it asks for (effects, imperative). Plain values.
+
+An event of an older turn is dropped by the visit: a late silence must not skip a question. Keys carry the turn that was
+on the screen when they were pressed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from kiosk.answer import By
+from kiosk.view import Command, View
+
+# --- events --------------------------------------------------------------------------------------------------------
+
+
+class Device(Enum):
+    """What can be lost and found again during a visit."""
+
+    MICROPHONE = "microphone"
+    SPEAKER = "speaker"
+
+
+@dataclass(frozen=True)
+class KeyPressed:
+    """A key of `kiosk.view.KEYS` went down while the view of `turn` was on the screen."""
+
+    key: str
+    turn: int
+    by: By = By.KEY
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An utterance was interpreted.
+
+    Attributes:
+        answer: the choice's name, or None.
+        command: what was asked for, or None. Neither: speech that was no answer.
+        sure: the evidence agrees; otherwise it has to be asked.
+    """
+
+    turn: int
+    answer: str | None = None
+    command: Command | None = None
+    sure: bool = False
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Nobody spoke for as long as the listening was to wait, counted in sound."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class SpeechStarted:
+    """Somebody began to speak: the turn's timers stop, so that a late beginner is heard."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A voice message ended; its sound stays with the runner under `message`.
+
+    Attributes:
+        message: its file name in the record; neutral.
+        duration_s: how long somebody spoke; 0 when nothing was said.
+    """
+
+    turn: int
+    message: str
+    duration_s: float
+
+
+@dataclass(frozen=True)
+class PromptFinished:
+    """Everything of the turn's prompt was said."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class TimePassed:
+    """The visit's timer ran out."""
+
+    turn: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was asked to be kept, finished or forgotten is committed."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class KeepFailed:
+    """It is not committed; nothing may be claimed."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class DeviceLost:
+    """A device vanished."""
+
+    device: Device
+
+
+@dataclass(frozen=True)
+class DeviceFound:
+    """A device is back."""
+
+    device: Device
+
+
+Event = (
+    KeyPressed
+    | Heard
+    | Silence
+    | SpeechStarted
+    | Recorded
+    | PromptFinished
+    | TimePassed
+    | Kept
+    | KeepFailed
+    | DeviceLost
+    | DeviceFound
+)
+
+# --- effects -------------------------------------------------------------------------------------------------------
+
+
+class Tone(Enum):
+    """A sound that is no word."""
+
+    MICROPHONE_OPEN = "microphone_open"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to be said, without a break in it.
+
+    Attributes:
+        words: shown as the caption, and spoken where there is no recording.
+        media: by preference, the recording of that media name.
+        tile: the key of the tile that is lit meanwhile.
+        pause_after_s: silence after it.
+        tone: a sound instead of words.
+        message: play this voice message back instead of words.
+    """
+
+    words: str = ""
+    media: str | None = None
+    tile: str | None = None
+    pause_after_s: float = 0.3
+    tone: Tone | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Say:
+    """Say these lines; PromptFinished follows unless it is stopped."""
+
+    turn: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class StopSaying:
+    """Be quiet at once."""
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Open the microphone for an answer.
+
+    Attributes:
+        meanings: (phrase, meaning) for everything that may be said; see `kiosk.interpret`.
+        silence_s: Silence follows when nobody has begun to speak for so long.
+    """
+
+    turn: int
+    meanings: tuple[tuple[str, str], ...]
+    silence_s: float
+
+
+@dataclass(frozen=True)
+class Record:
+    """Open the microphone for a voice message, which ends after `silence_s` without speech or `max_s` in all."""
+
+    turn: int
+    silence_s: float
+    max_s: float
+
+
+@dataclass(frozen=True)
+class StopListening:
+    """Close the microphone. A voice message that was being recorded ends with Recorded."""
+
+
+@dataclass(frozen=True)
+class Show:
+    """Put this on the screen."""
+
+    view: View
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Seal and commit the visit as it is now; Kept or KeepFailed follows."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Seal and commit the visit and put it in the outbox, in one transaction; Kept or KeepFailed follows."""
+
+    turn: int
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Delete everything of this visit and commit that; Kept or KeepFailed follows."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class Adjust:
+    """Louder, quieter or slower, from now on and for this visit only."""
+
+    command: Command
+
+
+@dataclass(frozen=True)
+class CallHelp:
+    """Somebody pressed help."""
+
+
+Effect = Say | StopSaying | Listen | Record | StopListening | Show | Keep | Finish | Forget | Adjust | CallHelp

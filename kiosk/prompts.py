@@ -1,0 +1,153 @@
+"""The lines that are said: for a question, its confirmation, what is said back. Pure.
+
+`everything` lists whatever a set can make the kiosk say, so that all of it is rendered when the set is loaded: a cache
+that is written during a visit would tell the answer.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from kiosk.answer import Answer, How
+from kiosk.asks import OWN, which_set
+from kiosk.events import Line, Tone
+from kiosk.sentences import CATALOGUES, ENGLISH, sentence
+from openrosa.question_set import Choice, Kind, Media, Question, QuestionSet, Texts, text_in
+
+_PAUSE_BEFORE_CHOICES_S = 0.5
+_PAUSE_AFTER_CHOICE_S = 0.45
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """The language of a visit, and the one that stands in for it."""
+
+    language: str
+    default_language: str
+
+    def text(self, texts: Texts) -> str:
+        """These words in the visit's language, else in the default one."""
+        return text_in(texts, self.language, self.default_language)
+
+    def media(self, media: Mapping[str, Media]) -> str | None:
+        """The recording or picture for the visit's language, by its media name."""
+        found = media.get(self.language) or media.get(self.default_language)
+        return found.name if found else None
+
+    def own(self, name: str, **parts: str) -> str:
+        """One of the kiosk's own sentences."""
+        return sentence(name, self.language, **parts)
+
+    def line(self, name: str, **parts: str) -> Line:
+        """One of the kiosk's own sentences as a line."""
+        return Line(self.own(name, **parts))
+
+
+def spoken_order(question: Question, seed: int) -> tuple[Choice, ...]:
+    """The choices in the order in which this visit says them: any order, a scale forwards or backwards only.
+
+    Args:
+        question: whose keys, colours and places never move.
+        seed: the visit's own number, 0 or more; the same seed gives the same order.
+    """
+    number = seed ^ zlib.crc32(question.name.encode())
+    choices = list(question.choices)
+    if question.kind is Kind.SCALE:
+        return tuple(choices if number % 2 == 0 else reversed(choices))
+    ordered = []
+    while choices:  # the number's digits in the factorial base pick one choice after the other
+        number, place = divmod(number, len(choices))
+        ordered.append(choices.pop(place))
+    return tuple(ordered)
+
+
+def question_lines(question: Question, tongue: Tongue) -> tuple[Line, ...]:
+    """The question itself: its recording, else the wording to speak, else its label."""
+    words = tongue.text(question.spoken) or tongue.text(question.labels)
+    return (Line(words, media=tongue.media(question.audio), pause_after_s=_PAUSE_BEFORE_CHOICES_S),)
+
+
+def heading_lines(question: Question, tongue: Tongue) -> tuple[Line, ...]:
+    """The headings of the groups that begin with this question."""
+    return tuple(Line(words, pause_after_s=0.6) for words in map(tongue.text, question.headings) if words)
+
+
+def hint_lines(question: Question, tongue: Tongue) -> tuple[Line, ...]:
+    """The question's hint, if it has one."""
+    words = tongue.text(question.hints)
+    return (Line(words),) if words else ()
+
+
+def choice_line(choice: Choice, tongue: Tongue) -> Line:
+    """One choice with its key, lit while it is said."""
+    words = tongue.own("choice", key=tongue.own(f"key_{choice.key}"), choice=tongue.text(choice.labels).rstrip("."))
+    return Line(words, media=tongue.media(choice.audio), tile=choice.key, pause_after_s=_PAUSE_AFTER_CHOICE_S)
+
+
+def answer_words(question: Question, answer: Answer, tongue: Tongue) -> str:
+    """An answer as words: its choice's label, or "I don't know" and its like."""
+    match answer.how:
+        case How.GIVEN if question.choices:
+            return tongue.text(question.choice(answer.value).labels).rstrip(".")
+        case How.DONT_KNOW:
+            return tongue.own("dont_know")
+        case How.RATHER_NOT_SAY:
+            return tongue.own("rather_not_say")
+        case _:
+            return tongue.own("skip")
+
+
+def confirm_lines(question: Question, answer: Answer, tongue: Tongue) -> tuple[Line, ...]:
+    """Put what was heard: "I heard: good. Press green for good, or say it again." A private answer is not named."""
+    if question.private:
+        return (tongue.line("press_answer"),)
+    words = answer_words(question, answer, tongue)
+    if answer.how is How.GIVEN:
+        key = question.choice(answer.value).key
+        return (Line(tongue.own("i_heard", answer=words, key=tongue.own(f"key_{key}").lower()), tile=key),)
+    return (tongue.line("i_heard_no_key", answer=words),)
+
+
+def said_back_lines(question: Question, answer: Answer, tongue: Tongue, *, aloud: bool) -> tuple[Line, ...]:
+    """What follows a kept answer: always a sound; the answer's words only aloud, and never those of a private one."""
+    tone = Line(tone=Tone.ANSWERED, pause_after_s=0.1)
+    if question.private:
+        return (tone, tongue.line("thank_you"))
+    if not aloud:
+        return (tone,)
+    tile = question.choice(answer.value).key if answer.how is How.GIVEN and question.choices else None
+    return (tone, Line(tongue.own("you_said", answer=answer_words(question, answer, tongue)), tile=tile))
+
+
+def everything(sets: tuple[QuestionSet, ...], language: str) -> Iterator[Line]:
+    """Every line with words that a kiosk with these sets can say in this language."""
+    default_language = sets[0].default_language if sets else language
+    tongue = Tongue(language, default_language)
+    for name, words in (CATALOGUES.get(language) or ENGLISH).items():
+        if "{" not in words:
+            yield tongue.line(name)
+    for question in (*OWN.values(), which_set(sets)):
+        yield from _all_of(question, tongue)
+    for one in sets:
+        for question in one.questions:
+            yield from _all_of(question, Tongue(language, one.default_language))
+
+
+def _all_of(question: Question, tongue: Tongue) -> Iterator[Line]:
+    """Every line that one question can bring."""
+    given = [Answer(How.GIVEN, choice.name) for choice in question.choices]
+    others = [Answer(how) for how in (How.DONT_KNOW, How.RATHER_NOT_SAY, How.SKIPPED)]
+    constraint = tongue.text(question.constraint_messages)
+    yield from chain(
+        heading_lines(question, tongue),
+        question_lines(question, tongue),
+        hint_lines(question, tongue),
+        (choice_line(choice, tongue) for choice in question.choices),
+        (Line(constraint),) if constraint else (),
+    )
+    for answer in (*given, *others):
+        yield from confirm_lines(question, answer, tongue)
+        yield from said_back_lines(question, answer, tongue, aloud=True)

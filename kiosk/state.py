@@ -1,0 +1,173 @@
+"""A visit as a value: where it stands, what was answered, what it waits for. Changed by `kiosk.visit.step` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+
+from kiosk.answer import Answer, Who
+from kiosk.asks import Asking
+from kiosk.prompts import Tongue
+from kiosk.view import Command
+from openrosa.question_set import Kind, Question, QuestionSet
+from openrosa.xpath import relevant_questions
+
+
+class Stage(Enum):
+    """Where a visit stands."""
+
+    WAITING = "waiting"  # silent until the start key
+    NOTE = "note"  # something is being told
+    ASK = "ask"  # a question is being put, or waits for its answer
+    RECORDING = "recording"  # a voice message is being spoken
+    CONFIRM = "confirm"  # "I heard ..."
+    KEEPING = "keeping"  # an answer is being sealed and committed
+    SAID_BACK = "said_back"  # it is kept; it may still be changed
+    FINISHING = "finishing"  # the visit is being committed and put in the outbox
+    FORGETTING = "forgetting"  # its deletion is being committed
+    SORRY = "sorry"  # it could not be saved
+    THANKS = "thanks"
+    OVER = "over"  # the runner makes a new visit
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Times and choices of the house: the settings under `[asking]`.
+
+    Attributes:
+        change_s: how long a kept answer waits to be changed before the next question.
+        ask_again_s, ask_again_later_s: silence before the first asking again, and before the later ones.
+        offer_stop_s: silence after the offer to stop, before it closes the visit.
+        heard_within_s: after speech began, when to stop waiting for what was heard.
+        message_silence_s, message_max_s: what ends a voice message.
+        speak_keyed_answers: say aloud also what was given by key.
+        preset_who: who is here, where the house knows it and doesn't ask.
+    """
+
+    change_s: float = 4.0
+    ask_again_s: float = 20.0
+    ask_again_later_s: float = 30.0
+    offer_stop_s: float = 60.0
+    heard_within_s: float = 20.0
+    message_silence_s: float = 8.0
+    message_max_s: float = 120.0
+    speak_keyed_answers: bool = False
+    preset_who: Who | None = None
+
+
+@dataclass(frozen=True)
+class Timer:
+    """What the runner is to count down: TimePassed(turn, number) after `delay_s`. A new number starts anew."""
+
+    number: int
+    delay_s: float
+
+
+@lru_cache(maxsize=128)
+def _relevant(question_set: QuestionSet, given: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    """Cached: a step asks for it several times, and parsing the form's model each time would be most of its work."""
+    return frozenset(relevant_questions(question_set, dict(given)))
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One person's turn at the kiosk.
+
+    Attributes:
+        sets: the question sets to choose from; at least one.
+        instance_id: made once, before the first question.
+        seed: the visit's own number, 0 or more: the spoken order of choices comes from it.
+        language: the kiosk's; the set's own where the set lacks it.
+        rules: times and choices of the house.
+        voice: there are a microphone and a recogniser for the language.
+        turn: grows with everything that is put; events of an older one are dropped.
+        question_set: the one chosen.
+        asking, question: what is being put.
+        speaking, listening: whether the prompt is still going on; whether the microphone is open.
+        times_put: how often the question was put.
+        failures, silences: on this question, in a row.
+        keys_only: the microphone stays closed for this question.
+        candidate: what was heard, and waits to be confirmed.
+        pending: the answer on its way to the store.
+        read_back: the pending answer has been put as "I heard ..." already.
+        answers: kept, by question name.
+        told: names of the notes that were said.
+        asked_names: names of the questions that were put.
+        history: what was put before, in order; the last is what "back" leads away from.
+        start_done: the kiosk's own first questions that are behind us.
+        deferred: a command that came while an answer was being kept.
+        save_failures: answers in a row that could not be kept.
+        abandoned: nobody seems to be there any more.
+        another: the person wants to answer another set.
+        timer: what is being counted down.
+    """
+
+    sets: tuple[QuestionSet, ...]
+    instance_id: str
+    seed: int = 0
+    language: str = "en"
+    rules: Rules = field(default_factory=Rules)
+    voice: bool = True
+    stage: Stage = Stage.WAITING
+    turn: int = 0
+    question_set: QuestionSet | None = None
+    who: Who = field(default_factory=Who)
+    asking: Asking | None = None
+    question: Question | None = None
+    speaking: bool = False
+    listening: bool = False
+    times_put: int = 0
+    failures: int = 0
+    silences: int = 0
+    keys_only: bool = False
+    candidate: Answer | None = None
+    pending: Answer | None = None
+    read_back: bool = False
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    told: frozenset[str] = frozenset()
+    asked_names: frozenset[str] = frozenset()
+    history: tuple[tuple[Asking, str], ...] = ()
+    start_done: frozenset[Asking] = frozenset()
+    deferred: Command | None = None
+    save_failures: int = 0
+    abandoned: bool = False
+    another: bool = False
+    timers: int = 0
+    timer: Timer | None = None
+
+    @property
+    def tongue(self) -> Tongue:
+        """In which language to speak."""
+        one = self.question_set or self.sets[0]
+        return Tongue(self.language, one.default_language)
+
+    @property
+    def answers_with_pending(self) -> Mapping[str, Answer]:
+        """What a snapshot taken now holds: the kept answers, the one on its way in its place."""
+        if self.pending is None or self.question is None:
+            return self.answers
+        return {**self.answers, self.question.name: self.pending}
+
+    @property
+    def complete(self) -> bool:
+        """Whether every question that is relevant has been answered, in whatever way."""
+        return self.question_set is not None and self.upcoming() is None
+
+    def relevant_names(self, answers: Mapping[str, Answer]) -> frozenset[str]:
+        """The notes and questions of the set that are relevant with these answers."""
+        if self.question_set is None:
+            return frozenset()
+        return _relevant(self.question_set, tuple((name, answer.value) for name, answer in answers.items()))
+
+    def upcoming(self) -> Question | None:
+        """The first relevant note not yet told or question not yet answered."""
+        if self.question_set is None:
+            return None
+        relevant = self.relevant_names(self.answers)
+        for question in self.question_set.questions:
+            behind = self.told if question.kind is Kind.NOTE else self.answers
+            if question.name in relevant and question.name not in behind:
+                return question
+        return None
