@@ -1,0 +1,192 @@
+"""XLSForm -> XForm: a sheet as Markdown, .xlsx or .csv becomes the form that a kiosk runs and any ODK server takes.
+
+pyxform does the converting; this file hands it the record's own rows, the pictures and the key, and says its errors
+with the sheet's row. Source: https://xlsform.org and pyxform's xls2xform.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
+
+from pyxform.errors import PyXFormError
+from pyxform.xls2json_backends import DefinitionData, get_xlsform
+from pyxform.xls2xform import convert as pyxform_convert
+
+from openrosa.convert_media import gather
+from openrosa.convert_record import Row, scope_of, with_record_fields
+from openrosa.errors import OpenRosaError
+from openrosa.xform_record import public_key_der
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+from copy import deepcopy
+
+SHEET_SUFFIXES = (".md", ".xlsx", ".csv")
+"""What is read as a sheet; anything else as an XForm."""
+
+_HEADERS = {"type": "type", "name": "name", "list_name": "list_name", "list name": "list_name"}
+_BROKEN = (PyXFormError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, BadZipFile, ParseError)
+"""What pyxform and openpyxl raise for a sheet that is not one; UnicodeDecodeError is a ValueError."""
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A form and what goes with it.
+
+    Attributes:
+        xform: UTF-8 XML.
+        media: the files that it names, by name.
+        warnings: what pyxform says about the sheet.
+        places: where the sheet has a path (`/data/feel`) or a choice (`list/good`): "survey row 7"; for
+            `openrosa.xform.read`.
+    """
+
+    xform: bytes
+    media: Mapping[str, bytes] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
+class SheetRefusedError(OpenRosaError):
+    """A sheet that is no XLSForm, with the row where that is known."""
+
+
+def convert(source: Path, public_key: str | None = None) -> Converted:
+    """The form of a sheet.
+
+    Args:
+        source: a .md, .xlsx or .csv file; its name without the suffix is the form's id where the sheet gives none.
+        public_key: the organisation's RSA key as PEM or base64; goes before the sheet's own.
+
+    Raises:
+        SheetRefusedError: what stands in the sheet, with its row.
+        OpenRosaError: the file cannot be read, a file that it names is missing, or the key is none.
+    """
+    if source.suffix.lower() not in SHEET_SUFFIXES:
+        subject = f"{source.name}: it is not one of {', '.join(SHEET_SUFFIXES)}"
+        raise OpenRosaError("Cannot convert", subject, "Save it as .xlsx.")
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise OpenRosaError("Cannot read", f"{source}: {error.strerror}", "Give the path of a sheet.") from error
+    book = _book(data, source)
+    _xform(book, source)  # as it was written, so that pyxform's errors carry the sheet's own rows
+    survey, files = gather(book["survey"], "survey", source)
+    choices, more = gather(book["choices"], "choices", source)
+    settings = dict(book["settings"][0]) if book["settings"] else {}
+    if public_key is not None:
+        settings["public_key"] = _key(public_key)
+    whole = {**book, "survey": with_record_fields(survey), "choices": choices, "settings": [settings]}
+    xform, warnings = _xform(whole, source)
+    root = str(settings.get("name") or "data")
+    return Converted(xform.encode(), {**files, **more}, warnings, _places(survey, choices, root))
+
+
+def write(converted: Converted, target: Path) -> None:
+    """Write the form to `target` (`NAME.xml`) and its files to `NAME-media/`, as ODK's tools do.
+
+    Each file is replaced at once, the form last: whoever reads meanwhile finds a whole form whose files are there.
+    Files of the folder that the form does not name are left alone.
+
+    Raises: OpenRosaError: it cannot be written.
+    """
+    folder = target.with_name(f"{target.stem}-media")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if converted.media:
+            folder.mkdir(exist_ok=True)
+        with TemporaryDirectory(prefix=".sayso-", dir=target.parent) as work:
+            for name, content in (*converted.media.items(), ("", converted.xform)):
+                made = Path(work, "file")
+                made.write_bytes(content)
+                os.replace(made, folder / name if name else target)  # noqa: PTH105  the same as Path.replace, and says so
+    except OSError as error:
+        hint = "Give a folder that you may write to, with --to."
+        raise OpenRosaError("Cannot write", f"{target}: {error.strerror}", hint) from error
+
+
+def _key(text: str) -> str:
+    """The key as it goes into the form: base64 without lines."""
+    try:
+        public_key_der(text)
+    except ValueError as error:
+        raise OpenRosaError(
+            "Cannot use", f"the public key: {error}", "`sayso collector keys new` makes one."
+        ) from error
+    return "".join("".join(line for line in text.strip().splitlines() if "-----" not in line).split())
+
+
+def _book(data: bytes, source: Path) -> dict[str, Any]:
+    """The sheets by name as pyxform reads them, with `type`, `name` and `list_name` spelt so."""
+    try:
+        read: DefinitionData = get_xlsform(data, file_type=source.suffix.lower())
+    except _BROKEN as error:
+        subject = f"{source.name}: it is not an XLSForm"
+        raise SheetRefusedError(
+            "Cannot read", subject, "It needs a sheet 'survey' with type, name and label."
+        ) from error
+    book: dict[str, Any] = {part.name: getattr(read, part.name) for part in fields(DefinitionData)}
+    book["fallback_form_name"] = re.sub(r"[^\w.-]", "_", source.stem)
+    for sheet in ("survey", "choices", "settings"):
+        book[sheet] = [_spelt(row) for row in book[sheet] or ()]
+        book[f"{sheet}_header"] = [_spelt(row) for row in book[f"{sheet}_header"] or ()]
+    return book
+
+
+def _spelt(row: Row) -> Row:
+    return {_HEADERS.get(str(column).strip().lower(), column): value for column, value in row.items()}
+
+
+def _xform(book: dict[str, Any], source: Path) -> tuple[str, tuple[str, ...]]:
+    """The form that pyxform makes of the sheets, and its warnings."""
+    try:
+        result = pyxform_convert(deepcopy(book), validate=False)  # it changes what it is given
+    except _BROKEN as error:
+        raise _refused(error, book, source) from error
+    return str(result.xform), tuple(str(warning) for warning in result.warnings)
+
+
+def _refused(error: BaseException, book: dict[str, Any], source: Path) -> SheetRefusedError:
+    """An error of pyxform with the sheet's row: the one it gives, else the row that holds what it quotes."""
+    said = " ".join(str(error).split()) if isinstance(error, PyXFormError) else f"{type(error).__name__}, {error}"
+    row = re.match(r"\[row : (\w+)\]\s*", said)
+    said = said[row.end() :] if row else said
+    place = f"survey row {row.group(1)}" if row else _row_of(said, book["survey"])
+    sheet = re.match(r"On the '(\w+)' sheet, (the '([^']+)' value is invalid\. )?", said)
+    if sheet is not None:
+        place = place.replace("survey", sheet.group(1), 1)
+        place += f", column {sheet.group(3)}" if sheet.group(3) else ""
+        said = said[sheet.end() :]
+    where = f"{source.name}, {place}" if place else source.name
+    return SheetRefusedError("Cannot convert", f"{where}: {said.rstrip('.')}", "Correct the sheet and try again.")
+
+
+def _row_of(said: str, rows: list[Row]) -> str:
+    quoted = set(re.findall(r"'([^']+)'", said))
+    for number, row in enumerate(rows, 2):
+        if quoted & {str(row.get("name", "")), str(row.get("type", ""))}:
+            return f"survey row {number}"
+    return ""
+
+
+def _places(survey: list[Row], choices: list[Row], root: str) -> dict[str, str]:
+    """Where each path and each choice stands."""
+    places: dict[str, str] = {}
+    for number, (row, scope) in enumerate(zip(survey, scope_of(survey), strict=True), 2):
+        if row.get("name"):
+            places.setdefault("/" + "/".join([root, *scope, str(row["name"])]), f"survey row {number}")
+    counts: dict[str, int] = {}
+    for number, row in enumerate(choices, 2):
+        listed = str(row.get("list_name", ""))
+        if listed:
+            places.setdefault(f"{listed}/{row.get('name', '')}", f"choices row {number}")
+            places[f"{listed}-{counts.setdefault(listed, 0)}"] = f"choices row {number}"  # pyxform's own text id
+            counts[listed] += 1
+    return places
