@@ -1,0 +1,128 @@
+"""The forms that a collector offers. Any XForm will do: what a kiosk can ask is for the kiosk to judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select
+
+from collector.database import forms, insert_if_new, media
+from collector.errors import CollectorError
+from openrosa.errors import OpenRosaError
+from openrosa.protocol import child, local_name, md5_hash, parse_xml, text_of
+from openrosa.submission import check_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from lxml import etree
+
+    from collector.database import Database
+
+
+@dataclass(frozen=True)
+class Form:
+    """One version of a form.
+
+    Attributes:
+        version: "" for a form without one.
+        hash: "md5:..." of the XForm.
+        has_media: whether it has a manifest worth asking for.
+    """
+
+    id: int
+    form_id: str
+    version: str
+    title: str
+    hash: str
+    has_media: bool
+    xform: bytes = field(repr=False)
+
+
+def model_of(xform: bytes) -> etree._Element:
+    """The XForm's model. Raises: OpenRosaError: not XML, or no XForm."""
+    root = parse_xml(xform, "the form")
+    head = child(root, "head")
+    model = child(head, "model") if head is not None else None
+    if model is None:
+        raise OpenRosaError("Cannot read", "the form: it has no head/model", "Give an XForm.")
+    return model
+
+
+def primary_instance(model: etree._Element) -> etree._Element:
+    """The root of the instance that a visit fills in. Raises: OpenRosaError: there is none, or it has no id."""
+    instance = child(model, "instance")
+    data = next((one for one in instance if local_name(one)), None) if instance is not None else None
+    if data is None or not data.get("id"):
+        raise OpenRosaError("Cannot read", "the form: its instance has no id", "Set form_id on the settings sheet.")
+    return data
+
+
+def add_form(database: Database, xform: bytes, files: Mapping[str, bytes], now: datetime) -> Form:
+    """Publish a form. The same bytes again are taken as done.
+
+    Args:
+        database: where to.
+        xform: UTF-8 XML.
+        files: its recordings and pictures by name.
+        now: the time of publishing; the newest version is what `formList` offers.
+    Raises: CollectorError: no XForm, a bad file name, or other bytes under the same form_id and version.
+    """
+    try:
+        data = primary_instance(model_of(xform))
+        for name in files:
+            check_name(name)
+    except OpenRosaError as error:
+        raise CollectorError(error.op, error.subject, error.hint) from None
+    form_id, version = data.get("id") or "", data.get("version") or ""
+    title = _title(xform) or form_id
+    row = {"form_id": form_id, "version": version, "title": title, "xform": xform, "published_at": now}
+    with database.writing() as connection:
+        new = insert_if_new(connection, forms, row)
+        here = (forms.c.form_id == form_id) & (forms.c.version == version)
+        found = connection.execute(select(forms.c.id, forms.c.xform).where(here)).one()
+        if new and files:
+            rows = [{"form": found.id, "name": name, "data": content} for name, content in files.items()]
+            connection.execute(insert(media), rows)
+        named = select(media.c.name, media.c.data).where(media.c.form == found.id)
+        stored = {one.name: one.data for one in connection.execute(named)}
+    if found.xform != xform or stored != dict(files):
+        subject = f"the form {form_id!r}, version {version!r}: another one is published under that name"
+        raise CollectorError("Cannot publish", subject, "Give it a new version on the settings sheet.")
+    return Form(found.id, form_id, version, title, md5_hash(xform), bool(files), xform)
+
+
+def all_forms(database: Database) -> tuple[Form, ...]:
+    """Every version of every form, oldest first."""
+    with database.reading() as connection:
+        rows = connection.execute(select(forms).order_by(forms.c.published_at, forms.c.id)).all()
+        with_media = set(connection.scalars(select(media.c.form).distinct()))
+    return tuple(
+        Form(one.id, one.form_id, one.version, one.title, md5_hash(one.xform), one.id in with_media, one.xform)
+        for one in rows
+    )
+
+
+def newest_forms(database: Database) -> tuple[Form, ...]:
+    """The newest version of each form: what a kiosk is offered."""
+    return tuple({form.form_id: form for form in all_forms(database)}.values())
+
+
+def find_form(database: Database, form_id: str, version: str | None = None) -> Form | None:
+    """One version of a form, the newest where none is named; None where there is none."""
+    fitting = [one for one in all_forms(database) if one.form_id == form_id and version in (None, one.version)]
+    return fitting[-1] if fitting else None
+
+
+def media_of(database: Database, form: Form) -> dict[str, bytes]:
+    """A form's media files by name."""
+    with database.reading() as connection:
+        rows = connection.execute(select(media).where(media.c.form == form.id).order_by(media.c.name))
+        return {one.name: one.data for one in rows}
+
+
+def _title(xform: bytes) -> str:
+    head = child(parse_xml(xform, "the form"), "head")
+    return text_of(child(head, "title")) if head is not None else ""

@@ -1,0 +1,65 @@
+"""Who may send: each kiosk has a token of its own, in the address it is given. Only a token's hash is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from collector.database import insert_if_new, keys
+from collector.errors import CollectorError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from collector.database import Database
+
+TOKEN_BYTES = 32
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Key:
+    """A kiosk's right to send; `name` stands in exports as SubmitterName."""
+
+    id: int
+    name: str
+    created_at: datetime
+
+
+def new_key(database: Database, name: str, now: datetime) -> str:
+    """A new token for a kiosk. It is shown this once: nobody can read it back.
+
+    Returns: the token, letters that need no escaping in an address.
+    Raises: CollectorError: the name is empty, too long, or taken.
+    """
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise CollectorError("Cannot make a key for", f"{name!r}", f"Use a name of 1 to {LONGEST_NAME} letters.")
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    with database.writing() as connection:
+        new = insert_if_new(connection, keys, {"name": name, "token_sha256": _hash(token), "created_at": now})
+    if not new:
+        raise CollectorError("Cannot make a key for", f"{name!r}: there is one", "Choose another name.")
+    return token
+
+
+def key_of(database: Database, token: str) -> Key | None:
+    """Whose token this is, or None."""
+    wanted = select(keys.c.id, keys.c.name, keys.c.created_at).where(keys.c.token_sha256 == _hash(token))
+    with database.reading() as connection:
+        row = connection.execute(wanted).one_or_none()
+    return None if row is None else Key(row.id, row.name, row.created_at)
+
+
+def all_keys(database: Database) -> tuple[Key, ...]:
+    """Every key, oldest first; no tokens."""
+    with database.reading() as connection:
+        rows = connection.execute(select(keys.c.id, keys.c.name, keys.c.created_at).order_by(keys.c.id)).all()
+    return tuple(Key(row.id, row.name, row.created_at) for row in rows)
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

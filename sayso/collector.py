@@ -1,0 +1,224 @@
+"""`sayso collector`: the small OpenRosa server, and what an office does with results."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import click
+
+from collector.app import make_app
+from collector.database import open_data
+from collector.errors import CollectorError
+from collector.export import export
+from collector.folders import write_key_pair, write_result
+from collector.forms import Form, add_form
+from collector.keys import all_keys, new_key
+from collector.results import Result, Unread, read, stored_submissions
+from collector.serve import bound, serve, url_of
+
+EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+DATA = click.option("--data", required=True, type=FOLDER, help="The collector's own folder; made when it is not there.")
+KEY = click.option("--key", type=EXISTING_FILE, help="The private key (PEM) that opens sealed visits.")
+NOT_ALL_READ = 1
+"""Exit code where a submission could not be read."""
+
+
+@click.group(short_help="The small OpenRosa server.")
+def command() -> None:
+    r"""The small OpenRosa server, and what an office does with results.
+
+    \b
+    From nothing to results:
+      sayso collector keys pair office-key                     prints what goes into the form's public_key setting
+      sayso collector publish my_home.xml --data collected
+      sayso collector keys new "Elm Road" --data collected     an address for one kiosk
+      sayso collector serve --data collected
+      sayso collector export --data collected --to results --key office-key/private.pem
+
+    Keep the private key off the server: it is needed only where results are read.
+    """
+
+
+@command.command("serve")
+@DATA
+@click.option("--host", default="127.0.0.1", show_default=True, help="Which of this machine's addresses to listen on.")
+@click.option("--port", default=8383, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
+@click.option("--form", "forms", multiple=True, type=EXISTING_FILE, help="An XForm to publish first; may be repeated.")
+def serve_command(data: Path, host: str, port: int, forms: tuple[Path, ...]) -> None:
+    r"""Serve forms to kiosks and take their visits, until Ctrl+C.
+
+    The first line is the address. Kiosks reach it with /key/TOKEN after it; `keys new` makes tokens. Put a web server
+    with TLS in front before you leave this machine.
+
+    \b
+      sayso collector serve --data collected --form my_home.xml
+    """
+    with closing(open_data(data)) as database:
+        for path in forms:
+            add_form(database, *_form_files(path), _now())
+        listener = bound(host, port)
+        # Connections are taken from here on and answered as soon as the server runs.
+        listener.listen()
+        click.echo(url_of(listener))
+        sys.stdout.flush()
+        serve(make_app(database, now=_now), listener)
+
+
+@command.command()
+@click.argument("file", type=EXISTING_FILE)
+@DATA
+def publish(file: Path, data: Path) -> None:
+    r"""Offer a form (XForm XML) to the kiosks; the folder FILE-media beside it holds its recordings and pictures.
+
+    \b
+      sayso collector publish my_home.xml --data collected
+    """
+    with closing(open_data(data)) as database:
+        form: Form = add_form(database, *_form_files(file), _now())
+    click.echo(f"{form.form_id} version {form.version or '(none)'} is published.")
+
+
+@command.group()
+def keys() -> None:
+    """Who may send, and what opens what they send."""
+
+
+@keys.command("new")
+@click.argument("name")
+@DATA
+def keys_new(name: str, data: Path) -> None:
+    r"""Give a kiosk its address. It is printed this once: only its hash is kept.
+
+    \b
+      sayso collector keys new "Elm Road" --data collected
+      /key/8wq...                 goes after the server's address into the kiosk's configuration
+    """
+    with closing(open_data(data)) as database:
+        click.echo(f"/key/{new_key(database, name, _now())}")
+
+
+@keys.command("list")
+@DATA
+def keys_list(data: Path) -> None:
+    """Name the kiosks that have an address, with the day it was made."""
+    with closing(open_data(data)) as database:
+        for key in all_keys(database):
+            click.echo(f"{key.id}\t{key.created_at:%Y-%m-%d}\t{key.name}")
+
+
+@keys.command("pair")
+@click.argument("folder", type=FOLDER)
+def keys_pair(folder: Path) -> None:
+    r"""Make the office's pair of keys: FOLDER/private.pem opens visits, the printed line goes into the forms.
+
+    Keep a copy of private.pem in a safe place: without it nobody can open what kiosks send. It is never overwritten.
+
+    \b
+      sayso collector keys pair office-key
+    """
+    path, public = write_key_pair(folder)
+    click.echo(public)
+    click.echo(f"The private key is in {path}. Keep a copy, and keep it off the server.", err=True)
+
+
+@command.command("open")
+@DATA
+@KEY
+@click.option("--to", "folder", type=FOLDER, help="Write each visit as a folder: submission.xml and its attachments.")
+@click.option("--json", "as_json", is_flag=True, help="Print every visit's answers as JSON.")
+def open_command(data: Path, key: Path | None, folder: Path | None, *, as_json: bool) -> None:
+    r"""Open what came in, with the office's private key. Exit code 1 when something could not be opened.
+
+    \b
+      sayso collector open --data collected --key office-key/private.pem --to visits
+      sayso collector open --data collected --key office-key/private.pem --json
+    """
+    if folder is None and not as_json:
+        raise click.UsageError("Say where to: --to FOLDER, --json, or both.")
+    told: dict[str, dict[str, Any]] = {}
+    unread: list[Unread] = []
+    count = 0
+    with closing(open_data(data)) as database:
+        for stored in stored_submissions(database):
+            count += 1
+            result = read(stored, _private_key(key))
+            if isinstance(result, Unread):
+                unread.append(result)
+            elif folder is not None:
+                write_result(result, folder)
+            if as_json:
+                told[stored.instance_id] = _told(result)
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    click.echo(f"{count - len(unread)} of {count} visits opened.", err=True)
+    _end([(one.stored.instance_id, one.why) for one in unread])
+
+
+@command.command("export")
+@DATA
+@click.option("--to", "folder", required=True, type=FOLDER, help="Where the CSV files go, one a form.")
+@KEY
+def export_command(data: Path, folder: Path, key: Path | None) -> None:
+    r"""Write results as CSV, with the columns that ODK Central writes. Exit code 1 when a visit could not be opened.
+
+    \b
+      sayso collector export --data collected --to results --key office-key/private.pem
+    """
+    with closing(open_data(data)) as database:
+        done = export(database, folder, _private_key(key))
+    for path in done.files:
+        click.echo(path)
+    click.echo(f"{done.rows} visits, {len(done.unread)} of them not opened.", err=True)
+    for repeat in done.left_out:
+        click.echo(f"Left out, as it repeats: {repeat}", err=True)
+    _end(done.unread)
+
+
+def _end(unread: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> None:
+    for instance_id, why in unread:
+        click.echo(f"Not opened: {instance_id}: {why}", err=True)
+    if unread:
+        sys.exit(NOT_ALL_READ)
+
+
+def _told(result: Result | Unread) -> dict[str, Any]:
+    stored = result.stored
+    head = {
+        "form_id": stored.form_id,
+        "version": stored.version,
+        "kiosk": stored.key_name,
+        "received_at": stored.received_at.isoformat(),
+        "sealed": stored.sealed,
+    }
+    if isinstance(result, Unread):
+        return {**head, "error": result.why}
+    files = {name: {"size_bytes": len(data), "sha256": sha256(data).hexdigest()} for name, data in result.files.items()}
+    return {**head, "values": dict(result.values), "attachments": files}
+
+
+def _form_files(path: Path) -> tuple[bytes, dict[str, bytes]]:
+    """A form and its media: ODK's own layout, NAME.xml with NAME-media beside it."""
+    folder = path.with_name(f"{path.stem}-media")
+    try:
+        files = {one.name: one.read_bytes() for one in sorted(folder.iterdir())} if folder.is_dir() else {}
+        return path.read_bytes(), files
+    except OSError as error:
+        raise CollectorError("Cannot read", f"{error.filename}: {error.strerror}", "Check the file.") from None
+
+
+def _private_key(path: Path | None) -> bytes | None:
+    try:
+        return path.read_bytes() if path is not None else None
+    except OSError as error:
+        raise CollectorError("Cannot read", f"the key {path}: {error.strerror}", "Check who may read it.") from None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
