@@ -21,6 +21,7 @@ from pyxform.xls2xform import convert as pyxform_convert
 
 from openrosa.convert_media import gather
 from openrosa.convert_record import Row, scope_of, with_record_fields
+from openrosa.convert_refused import SheetRefusedError
 from openrosa.errors import OpenRosaError
 from openrosa.xform_record import public_key_der
 
@@ -52,10 +53,6 @@ class Converted:
     media: Mapping[str, bytes] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
-
-
-class SheetRefusedError(OpenRosaError):
-    """A sheet that is no XLSForm, with the row where that is known."""
 
 
 def convert(source: Path, public_key: str | None = None) -> Converted:
@@ -165,7 +162,7 @@ def _refused(error: BaseException, book: dict[str, Any], source: Path) -> SheetR
         place += f", column {sheet.group(3)}" if sheet.group(3) else ""
         said = said[sheet.end() :]
     where = f"{source.name}, {place}" if place else source.name
-    return SheetRefusedError("Cannot convert", f"{where}: {said.rstrip('.')}", "Correct the sheet and try again.")
+    return SheetRefusedError("QS022", where, said.rstrip("."), "what XLSForm has there, https://xlsform.org")
 
 
 def _row_of(said: str, rows: list[Row]) -> str:

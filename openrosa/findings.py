@@ -38,6 +38,7 @@ CODES: Mapping[str, str] = {
     "QS019": "A question with no place of its own in the record.",
     "QS020": "A question that nobody may answer.",
     "QS021": "Languages that cannot be told apart.",
+    "QS022": "A sheet that is no XLSForm.",
     "QS101": "The record's own fields are missing.",
     "QS102": "A translation is missing.",
     "QS103": "The set does not begin with a note.",
@@ -45,6 +46,7 @@ CODES: Mapping[str, str] = {
     "QS105": "A column or attribute that is not known.",
     "QS106": "A file that the form names is not beside it.",
     "QS107": "A default that is not one of the choices.",
+    "QS108": "What the sheet's converter (pyxform) remarks.",
 }
 """Every code and its one sentence."""
 

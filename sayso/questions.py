@@ -1,0 +1,198 @@
+"""`sayso questions`: is this set one that a kiosk can ask, and make the form of a sheet."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from openrosa.convert import SHEET_SUFFIXES, convert, write
+from openrosa.convert_refused import SheetRefusedError
+from openrosa.errors import OpenRosaError
+from openrosa.findings import Finding, Report, one_line, short
+from openrosa.question_set import Kind
+from openrosa.xform import read
+from openrosa.xform_xml import MAX_BYTES
+
+if TYPE_CHECKING:
+    from openrosa.question_set import QuestionSet
+
+MAX_SHEET_BYTES = 20 * 1024 * 1024
+"""A sheet of a few dozen questions has some 20 kB."""
+
+
+class Outcome(IntEnum):
+    """What checking one file came to; the value is the exit code."""
+
+    FINE = 0
+    REFUSED = 1
+    UNREADABLE = 2
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One file, checked."""
+
+    file: str
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    summary: str = ""
+    question_set: QuestionSet | None = None
+
+
+@click.group()
+def command() -> None:
+    r"""Check and convert question sets.
+
+    A question set is an XLSForm: a sheet as Markdown, .xlsx or .csv. Kiosks and servers take it as an XForm (.xml).
+
+    \b
+    Example:
+      sayso questions check question_sets/my_home/my_home.md
+      sayso questions convert question_sets/my_home/my_home.md --to forms
+    """
+
+
+@command.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout instead of lines.")
+def check(files: tuple[Path, ...], *, as_json: bool) -> None:
+    r"""Say whether a kiosk can ask the questions of each FILE: an XForm (.xml), or a sheet (.md, .xlsx, .csv).
+
+    One line for each finding: its code, where it stands, what was met and what to write instead; then one line for the
+    file. The codes are in docs/question-sets.md; from QS100 on they are advice, and the set runs all the same.
+
+    \b
+    Example:
+      $ sayso questions check visit.md
+      QS004 visit.md, survey row 5, column type, "why": met text, free text, write select_one ...
+      visit.md: refused. 1 error
+
+    Exit codes: 0 fine or advice only, 1 refused, 2 a file that cannot be read.
+    """
+    checked = [_check(path) for path in files]
+    if as_json:
+        click.echo(json.dumps([_as_json(one) for one in checked], ensure_ascii=False, indent=2))
+    else:
+        for one in checked:
+            for finding in one.findings:
+                click.echo(str(finding))
+            click.echo(one.summary, err=one.outcome is Outcome.UNREADABLE)
+    sys.exit(max(one.outcome for one in checked))
+
+
+@command.command(name="convert")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--to", "folder", type=click.Path(path_type=Path), help="Where to write; beside FILE unless given.")
+@click.option(
+    "--public-key", type=click.Path(path_type=Path), help="The organisation's RSA public key (PEM or base64)."
+)
+def convert_command(file: Path, folder: Path | None, public_key: Path | None) -> None:
+    r"""Make the form of a sheet: NAME.xml, and its recordings and pictures in NAME-media/.
+
+    What the kiosk records about an answer is added to the form, so that servers keep it. With --public-key the answers
+    are sealed: only who has the private key can read them.
+
+    \b
+    Example:
+      $ sayso collector keys new keys
+      $ sayso questions convert my_home.md --to forms --public-key keys/public.pem
+
+    Exit codes: 0 written, 1 the kiosk would refuse the form, 2 the sheet or key cannot be used.
+    """
+    key = None if public_key is None else _bytes(public_key, MAX_SHEET_BYTES).decode("ascii", "replace")
+    converted = convert(file, key)
+    question_set, findings = read(converted.xform, file.name, places=converted.places)
+    for finding in findings:
+        click.echo(str(finding), err=True)
+    if question_set is None:
+        click.echo(f"{one_line(file.name)}: refused. {_count(findings, 'error')}; nothing was written.", err=True)
+        sys.exit(Outcome.REFUSED)
+    target = (folder or file.parent) / f"{file.stem}.xml"
+    write(converted, target)
+    files = f", and {_plural(len(converted.media), 'file')} in {target.stem}-media" if converted.media else ""
+    sealed = "" if question_set.public_key else " Without a public key: its answers would be kept and sent as they are."
+    click.echo(f"{target}: written{files}. {_what(question_set)}.{sealed}")
+
+
+def _check(path: Path) -> Checked:
+    """One file's findings and its summary line."""
+    name = one_line(path.name)
+    try:
+        if path.suffix.lower() in SHEET_SUFFIXES:
+            _bytes(path, MAX_SHEET_BYTES)
+            converted = convert(path)
+            said = Report(name)
+            for warning in converted.warnings:
+                if not warning.startswith("Language "):  # QS102 says the same, with the questions' names
+                    said.add("QS108", "", "", short(warning, 200), "what it asks for")
+            question_set, findings = read(converted.xform, name, places=converted.places)
+            findings = (*said.findings, *findings)
+        else:
+            question_set, findings = read(_bytes(path, MAX_BYTES), name)
+            findings = (*findings, *_absent(question_set, path))
+    except SheetRefusedError as error:
+        return Checked(name, Outcome.REFUSED, (error.finding,), f"{name}: refused. 1 error")
+    except OpenRosaError as error:
+        return Checked(name, Outcome.UNREADABLE, (), one_line(f"{name}: {error}"))
+    if question_set is None:
+        return Checked(name, Outcome.REFUSED, findings, f"{name}: refused. {_count(findings, 'error')}")
+    advice = f". {_count(findings, 'advice')}" if findings else ""
+    return Checked(name, Outcome.FINE, findings, f"{name}: fine. {_what(question_set)}{advice}", question_set)
+
+
+def _absent(question_set: QuestionSet | None, path: Path) -> tuple[Finding, ...]:
+    """Advice for each file that a form names and that is not in `NAME-media/` beside it."""
+    report = Report(one_line(path.name))
+    folder = path.with_name(f"{path.stem}-media")
+    for media in question_set.media if question_set else ():
+        if not (folder / media.name).is_file():
+            report.add("QS106", "", media.name, f"no such file in {folder.name}/", "the file there, or on the server")
+    return tuple(report.findings)
+
+
+def _bytes(path: Path, limit: int) -> bytes:
+    """The file's bytes. Raises: OpenRosaError: it cannot be read, or is too large to be what it should be."""
+    try:
+        if path.stat().st_size > limit:
+            raise OpenRosaError("Cannot read", f"{path}: it has more than {limit:,} bytes", "Give a question set.")
+        return path.read_bytes()
+    except OSError as error:
+        raise OpenRosaError(
+            "Cannot read", f"{path}: {error.strerror}", "Give the path of a file that is there."
+        ) from error
+
+
+def _what(question_set: QuestionSet) -> str:
+    """`8 questions, English`."""
+    questions = sum(question.kind is not Kind.NOTE for question in question_set.questions)
+    names = [question_set.language_names.get(code) or code for code in question_set.languages if code != "default"]
+    return one_line(", ".join([_plural(questions, "question"), *names]))
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _count(findings: tuple[Finding, ...], level: str) -> str:
+    count = sum(finding.level == level for finding in findings)
+    return f"{count} piece{'' if count == 1 else 's'} of advice" if level == "advice" else _plural(count, "error")
+
+
+def _as_json(one: Checked) -> dict[str, object]:
+    found = one.question_set
+    return {
+        "file": one.file,
+        "outcome": one.outcome.name.lower(),
+        "summary": one.summary,
+        "findings": [asdict(finding) for finding in one.findings],
+        "form_id": found.form_id if found else None,
+        "version": found.version if found else None,
+        "languages": list(found.languages) if found else [],
+        "questions": [question.name for question in found.questions] if found else [],
+    }
