@@ -1,0 +1,292 @@
+"""The Textual application: shows what the runner's thread hands it, and hands it the keys.
+
+There is no way out by key: the command palette, quitting, suspending, copying and selecting are off.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.app import App, ComposeResult
+from textual.message import Message
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from kiosk.screens import parts
+from kiosk.screens.colours import BACKGROUND, WHITE, ink
+from kiosk.screens.keys import HeldKeys, printed
+from kiosk.screens.layout import Plan, Rect, Spoken, caption, plan, white_part
+from kiosk.screens.parts import Signs
+from kiosk.screens.shapes import Line
+from kiosk.screens.words import emoji
+from kiosk.view import ANSWER_KEYS, ScreenName, View
+
+SILENCE_DBFS = -120.0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything that the screen depends on."""
+
+    view: View
+    spoken: Spoken | None = None
+    level_dbfs: float = SILENCE_DBFS
+
+
+class Part(Widget):
+    """One part of the screen: rows of cells in a place."""
+
+    can_focus = False
+    DEFAULT_CSS = "Part { position: absolute; width: 0; height: 0; }"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
+        self._rows: list[Line] = []
+        self._place = Rect(0, 0, 0, 0)
+
+    def put(self, place: Rect, rows: list[Line]) -> None:
+        """Show these rows there; nothing is drawn again that is the same."""
+        if place != self._place:
+            self._place = place
+            self.styles.offset = (place.x, place.y)
+            self.styles.width, self.styles.height = place.width, place.height
+            self.display = place.height > 0
+        if rows != self._rows:
+            self._rows = rows
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One row of cells."""
+        if y < len(self._rows):
+            return Strip(self._rows[y])
+        return Strip([Segment(" " * self._place.width, ink(WHITE, BACKGROUND))])
+
+
+class Board(Screen[None], inherit_bindings=False):
+    """The one screen, with no keys of its own."""
+
+    AUTO_FOCUS = None
+    DEFAULT_CSS = f"Board {{ background: {BACKGROUND}; overflow: hidden; }}"
+
+    def __init__(self, repaint: Callable[[], None]) -> None:
+        super().__init__()
+        self._repaint = repaint
+
+    def compose(self) -> ComposeResult:
+        """The parts; a place for each answer key."""
+        for name in ("progress", "ask", *ANSWER_KEYS, "voice", "commands", "line"):
+            yield Part(name)
+
+    def on_resize(self) -> None:
+        """Find every part its new place."""
+        self._repaint()
+
+
+class KioskApp(App[None], inherit_bindings=False):
+    """Draws any `View`, and passes keys on.
+
+    `show`, `light`, `level` and `close` may be called from any thread, before the application runs too; they return at
+    once, and what is drawn is always the latest.
+
+    Args:
+        keys: terminal key (as Textual names it, or the character) -> key name of `kiosk.view.KEYS`. Others do nothing.
+        on_key: gets (key name, turn of the view on the screen), in the application's thread; must return at once.
+        on_ready: called once, when the first screen has been drawn.
+        clock: seconds that never go back.
+        picture: media name -> its file, for pictures whose name alone does not tell the emoji.
+        quit_keys: terminal keys that leave; none on a kiosk.
+        on_quit: called by a quit key instead of leaving at once; it then calls `close`.
+        signs: the screen's own words.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    ESCAPE_TO_MINIMIZE = False
+    BINDINGS: ClassVar = []
+    TITLE = "Sayso"
+
+    class Wake(Message):
+        """There is something new to draw."""
+
+    def __init__(
+        self,
+        keys: Mapping[str, str],
+        on_key: Callable[[str, int], None],
+        on_ready: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+        picture: Callable[[str], Path | None] | None = None,
+        *,
+        quit_keys: frozenset[str] = frozenset(),
+        on_quit: Callable[[], None] | None = None,
+        signs: Signs | None = None,
+    ) -> None:
+        super().__init__()
+        self._names = dict(keys)
+        self._caps: dict[str, str] = {}
+        for key, name in keys.items():
+            self._caps.setdefault(name, printed(key))
+        self._tell_key = on_key
+        self._tell_ready = on_ready
+        self._held = HeldKeys(clock)
+        self._file_of = picture
+        self._quit_keys = quit_keys
+        self._tell_quit = on_quit
+        self._signs = signs or Signs()
+        self._lock = threading.Lock()
+        self._latest = Shown(View(ScreenName.WAITING))
+        self._drawn = self._latest
+        self._plan: Plan | None = None
+        self._woken = False
+        self._running_board: Board | None = None
+        self._closing_asked = False
+
+    # --- from any thread -------------------------------------------------------------------------------------------
+
+    def show(self, view: View) -> None:
+        """Put this on the screen; nothing is being said any more."""
+        self._change(lambda _: Shown(view))
+
+    def light(self, key: str | None, words: str = "") -> None:
+        """Say what is being said now.
+
+        Args:
+            key: the tile that it is about, None for the question itself.
+            words: the words being said.
+        """
+        self._change(lambda latest: replace(latest, spoken=Spoken(key, words)))
+
+    def level(self, dbfs: float) -> None:
+        """The microphone's level, which also means that nothing is being said any more."""
+        self._change(lambda latest: replace(latest, spoken=None, level_dbfs=dbfs))
+
+    def close(self) -> None:
+        """Leave, as soon as possible."""
+        with self._lock:
+            self._closing_asked = True
+        self._wake()
+
+    def _change(self, change: Callable[[Shown], Shown]) -> None:
+        with self._lock:
+            self._latest = change(self._latest)
+        self._wake()
+
+    def _wake(self) -> None:
+        with self._lock:
+            wake = self._running_board is not None and not self._woken
+            self._woken = self._woken or wake
+        if wake:
+            self.post_message(self.Wake())
+
+    # --- in the application's thread -------------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[None]:
+        """The one screen there is."""
+        return Board(self._paint_all)
+
+    def on_mount(self) -> None:
+        """Draw what was shown before the application ran."""
+        board = self.screen
+        assert isinstance(board, Board)  # noqa: S101  # get_default_screen made it
+        with self._lock:
+            self._running_board = board
+            self._woken = True
+        self.post_message(self.Wake())
+        self.call_after_refresh(self._tell_ready)
+
+    def on_kiosk_app_wake(self) -> None:
+        """Draw the latest."""
+        with self._lock:
+            self._woken = False
+            latest, closing = self._latest, self._closing_asked
+        if closing:
+            self.exit()
+            return
+        drawn, self._drawn = self._drawn, latest
+        if replace(drawn, level_dbfs=0.0) == replace(latest, level_dbfs=0.0) and self._plan is not None:
+            self._paint_voice(self._plan)
+        else:
+            self._paint_all()
+
+    def on_key(self, event: events.Key) -> None:
+        """Pass a key on, once however long it is held."""
+        event.stop()
+        event.prevent_default()
+        if event.key in self._quit_keys:
+            (self._tell_quit or self.exit)()
+            return
+        name = self._names.get(event.key) or self._names.get(event.character or "")
+        if name is not None and self._held.counts(name):
+            self._tell_key(name, self._drawn.view.turn)
+
+    def _part(self, name: str) -> Part:
+        return self.screen.get_child_by_id(name, Part)
+
+    def _paint_all(self) -> None:
+        """Find every part its place and paint it."""
+        board = self._running_board
+        if board is None or not board.is_mounted or self.size.width == 0:
+            return
+        view, spoken = self._drawn.view, self._drawn.spoken
+        width, height = self.size
+        rich = parts.commands(view, self._caps, width, pictures=True)
+        bare = parts.commands(view, self._caps, width, pictures=False)
+        picture = parts.picture_of(view, self._file_of)
+        said = caption(view, spoken)
+        where = plan(view, (width, height), said=said, commands_rows=(len(rich), len(bare)), picture=bool(picture))
+        self._plan = where
+        white = white_part(view, spoken)
+        with self.batch_update():
+            self._part("progress").put(where.progress, parts.progress(view, where.progress))
+            if view.screen is ScreenName.WAITING and not view.tiles:
+                asked = parts.invitation(view, where.ask, self._caps, self._signs)
+            else:
+                asked = parts.ask(view, where.ask, lit=white == "ask", frame=where.frames, picture=picture)
+            self._part("ask").put(where.ask, asked)
+            self._paint_tiles(where, white)
+            self._paint_voice(where)
+            self._part("commands").put(where.commands, rich if where.commands.height == len(rich) else bare)
+            self._part("line").put(where.line, parts.staff_line(view, where.line))
+
+    def _paint_tiles(self, where: Plan, white: str) -> None:
+        tiles = {tile.key: tile for tile in self._drawn.view.tiles}
+        chosen = any(tile.chosen for tile in tiles.values())
+        for key in ANSWER_KEYS:
+            one = tiles.get(key)
+            if one is None:
+                self._part(key).put(Rect(0, 0, 0, 0), [])
+                continue
+            rows = parts.tile(
+                one,
+                where.tiles[key],
+                lit=white == key,
+                dimmed=chosen and not one.chosen,
+                upright=where.upright,
+                picture=emoji(one.picture, self._file_of),
+                key=self._caps.get(key, ""),
+            )
+            self._part(key).put(where.tiles[key], rows)
+
+    def _paint_voice(self, where: Plan) -> None:
+        view, spoken = self._drawn.view, self._drawn.spoken
+        rows = parts.voice(
+            view,
+            where.voice,
+            lit=white_part(view, spoken) == "voice",
+            speaking=spoken is not None,
+            frame=where.frames,
+            said=caption(view, spoken),
+            level=parts.meter_level(self._drawn.level_dbfs),
+            signs=self._signs,
+        )
+        self._part("voice").put(where.voice, rows)
+
+
+__all__ = ["KioskApp", "Signs"]
