@@ -1,7 +1,7 @@
 """The outbox, sent: one submission after the other, each result committed before the next one goes.
 
 No transaction is open while bytes travel. The order is shuffled: servers stamp arrival to the millisecond, and in a
-house of five an order is a name. It also keeps one submission that a server chokes on from holding up the others for ever.
+house of five an order is a name. Nor can one submission that a server chokes on hold up the others for ever.
 """
 
 from __future__ import annotations
