@@ -381,7 +381,7 @@ def _keep_failed(visit: Visit, _event: Event) -> Stepped:
     return _put(visit, (visit.tongue.line("not_saved"),))
 
 
-def _own_given(visit: Visit, answer: Answer) -> Stepped:  # noqa: C901  one case for each of the kiosk's own questions
+def _own_given(visit: Visit, answer: Answer) -> Stepped:
     """An answer to one of the kiosk's own questions. Said aloud, it is said back at the head of what comes next."""
     question, value = visit.question, answer.value if answer.how is How.GIVEN else ""
     if question is None:

@@ -1,0 +1,80 @@
+"""From a visit to the sealed bytes on the disk: record -> instance XML -> sealed -> committed. The only way there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from kiosk.answer import How
+from kiosk.errors import KioskError
+from kiosk.record import Circumstances, values
+from kiosk.state import Visit
+from kiosk.store import Store
+from openrosa.instance import fill
+from openrosa.question_set import Kind, QuestionSet
+from openrosa.sealing import seal, unsealed
+from openrosa.submission import Attachment, Submission
+
+
+class Keeper:
+    """Keeps a visit's snapshots. Every one is a whole submission: nobody here can open it again.
+
+    Args:
+        store: where they are committed.
+        circumstances: what the record says beside the visit, asked for each time.
+        allow_unsealed: keep the visits of a form without a public key in the clear.
+    """
+
+    def __init__(self, store: Store, circumstances: Callable[[], Circumstances], *, allow_unsealed: bool) -> None:
+        self._store = store
+        self._circumstances = circumstances
+        self._allow_unsealed = allow_unsealed
+
+    def keep(self, visit: Visit, messages: Mapping[str, bytes]) -> None:
+        """Commit the visit as it is now, the pending answer included.
+
+        Args:
+            visit: with a question set.
+            messages: voice messages as WAV, by file name.
+
+        Raises: KioskError: it is not committed.
+        """
+        self._store.keep(self._submission(visit, messages, complete=False))
+
+    def finish(self, visit: Visit, messages: Mapping[str, bytes], *, complete: bool) -> None:
+        """Commit it and put it in the outbox, in one transaction. Raises: KioskError."""
+        self._store.finish(self._submission(visit, messages, complete=complete))
+
+    def forget(self, visit: Visit) -> None:
+        """Delete everything of this visit, committed when this returns. Raises: KioskError."""
+        self._store.forget(visit.instance_id)
+
+    def close_open(self) -> int:
+        """Close visits that a power cut or a full disk left open: how many. Raises: KioskError."""
+        return self._store.close_open()
+
+    def _submission(self, visit: Visit, messages: Mapping[str, bytes], *, complete: bool) -> Submission:
+        question_set = visit.question_set
+        if question_set is None:
+            raise KioskError("Cannot keep", "a visit without a question set", "This is a fault in Sayso: report it.")
+        record = values(visit, self._circumstances(), complete=complete)
+        xml = fill(question_set, visit.instance_id, record)
+        attachments = tuple(
+            Attachment(answer.value, messages[answer.value], "audio/wav")
+            for name, answer in visit.answers_with_pending.items()
+            if answer.how is How.GIVEN and question_set.question(name).kind is Kind.AUDIO
+        )
+        form = (question_set.form_id, question_set.version, visit.instance_id)
+        if question_set.public_key is not None:
+            return seal(question_set.public_key, *form, xml, attachments)
+        check_sealable(question_set, allow_unsealed=self._allow_unsealed)
+        return unsealed(*form, xml, attachments)
+
+
+def check_sealable(question_set: QuestionSet, *, allow_unsealed: bool) -> None:
+    """Refuse a form without a public key where the configuration does not allow it. Raises: KioskError."""
+    if question_set.public_key is None and not allow_unsealed:
+        raise KioskError(
+            "Cannot use question set",
+            f"'{question_set.form_id}': it has no public key, so whoever has the disk could read the answers",
+            "Give the form a public_key (docs/question-sets.md), or set allow_unsealed = true under [store].",
+        )
