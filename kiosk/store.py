@@ -100,10 +100,11 @@ class Store:
         return store
 
     def close(self) -> None:
-        """Let go of file and lock."""
+        """Let go of file and lock; closing it again does nothing."""
         self._engine.dispose()
-        if self._lock:
-            self._lock.release()
+        lock, self._lock = self._lock, None
+        if lock:
+            lock.release()
 
     def __enter__(self) -> Self:
         return self

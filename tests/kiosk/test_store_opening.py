@@ -175,6 +175,15 @@ def test_a_refused_opening_lets_go_of_the_lock(tmp_path):
     Store.open(tmp_path, Role.KIOSK).close()
 
 
+def test_closing_twice_takes_the_lock_from_nobody(tmp_path):
+    first = Store.open(tmp_path, Role.KIOSK)
+    first.close()
+    with Store.open(tmp_path, Role.KIOSK):
+        first.close()
+        with pytest.raises(KioskError, match="second kiosk"):
+            Store.open(tmp_path, Role.KIOSK)
+
+
 def test_kiosk_uploader_and_readers_open_one_store_together(tmp_path):
     with (
         Store.open(tmp_path, Role.KIOSK) as kiosk,
