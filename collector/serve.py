@@ -15,6 +15,7 @@ import uvicorn
 
 from collector.app import make_app
 from collector.errors import CollectorError
+from collector.posts import LARGEST_POST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +70,12 @@ def serve(app: Starlette, listener: socket.socket) -> None:
 
 @contextmanager
 def running(
-    database: Database, now: Callable[[], datetime], *, host: str = "127.0.0.1", port: int = 0
+    database: Database,
+    now: Callable[[], datetime],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    most_bytes: int = LARGEST_POST_BYTES,
 ) -> Iterator[str]:
     """A collector in a thread of its own, for the demo, `rehearse` and tests.
 
@@ -77,7 +83,7 @@ def running(
     Raises: CollectorError: it did not start.
     """
     listener = bound(host, port)
-    server = _server(make_app(database, now=now))
+    server = _server(make_app(database, now=now, most_bytes=most_bytes))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="collector", daemon=True)
     thread.start()
     try:

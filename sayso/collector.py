@@ -26,39 +26,56 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 DATA = click.option("--data", required=True, type=FOLDER, help="The collector's own folder; made when it is not there.")
 KEY = click.option("--key", type=EXISTING_FILE, help="The private key (PEM) that opens sealed visits.")
+EXAMPLES = {
+    "collector": (
+        "\b\nFrom nothing to results:\n"
+        "  sayso collector keys pair office-key             prints the form's public_key\n"
+        "  sayso collector publish my_home.xml --data collected\n"
+        '  sayso collector keys new "Elm Road" --data collected     an address for one kiosk\n'
+        "  sayso collector serve --data collected\n"
+        "  sayso collector export --data collected --to results --key office-key/private.pem\n"
+    ),
+    "serve": ("\b\nFor example:\n  sayso collector serve --data collected --form my_home.xml\n"),
+    "publish": ("\b\nFor example:\n  sayso collector publish my_home.xml --data collected\n"),
+    "keys new": (
+        "\b\nFor example:\n"
+        '  sayso collector keys new "Elm Road" --data collected\n'
+        "  /key/8wq...                 goes after the server's address into the kiosk's configuration\n"
+    ),
+    "keys pair": ("\b\nFor example:\n  sayso collector keys pair office-key\n"),
+    "open": (
+        "\b\nFor example:\n"
+        "  sayso collector open --data collected --key office-key/private.pem --to visits\n"
+        "  sayso collector open --data collected --key office-key/private.pem --json\n"
+    ),
+    "export": (
+        "\b\nFor example:\n  sayso collector export --data collected --to results --key office-key/private.pem\n"
+    ),
+}
+"""What stands under the help of each command; its first character keeps click from wrapping it."""
+
 NOT_ALL_READ = 1
 """Exit code where a submission could not be read."""
 
 
-@click.group(short_help="The small OpenRosa server.")
+@click.group(epilog=EXAMPLES["collector"])
 def command() -> None:
-    r"""The small OpenRosa server, and what an office does with results.
-
-    \b
-    From nothing to results:
-      sayso collector keys pair office-key                     prints what goes into the form's public_key setting
-      sayso collector publish my_home.xml --data collected
-      sayso collector keys new "Elm Road" --data collected     an address for one kiosk
-      sayso collector serve --data collected
-      sayso collector export --data collected --to results --key office-key/private.pem
+    """The small OpenRosa server, and what an office does with results.
 
     Keep the private key off the server: it is needed only where results are read.
     """
 
 
-@command.command("serve")
+@command.command("serve", epilog=EXAMPLES["serve"])
 @DATA
 @click.option("--host", default="127.0.0.1", show_default=True, help="Which of this machine's addresses to listen on.")
 @click.option("--port", default=8383, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
 @click.option("--form", "forms", multiple=True, type=EXISTING_FILE, help="An XForm to publish first; may be repeated.")
 def serve_command(data: Path, host: str, port: int, forms: tuple[Path, ...]) -> None:
-    r"""Serve forms to kiosks and take their visits, until Ctrl+C.
+    """Serve forms to kiosks and take their visits, until Ctrl+C.
 
     The first line is the address. Kiosks reach it with /key/TOKEN after it; `keys new` makes tokens. Put a web server
     with TLS in front before you leave this machine.
-
-    \b
-      sayso collector serve --data collected --form my_home.xml
     """
     with closing(open_data(data)) as database:
         for path in forms:
@@ -71,15 +88,11 @@ def serve_command(data: Path, host: str, port: int, forms: tuple[Path, ...]) -> 
         serve(make_app(database, now=_now), listener)
 
 
-@command.command()
+@command.command(short_help="Offer a form to the kiosks.", epilog=EXAMPLES["publish"])
 @click.argument("file", type=EXISTING_FILE)
 @DATA
 def publish(file: Path, data: Path) -> None:
-    r"""Offer a form (XForm XML) to the kiosks; the folder FILE-media beside it holds its recordings and pictures.
-
-    \b
-      sayso collector publish my_home.xml --data collected
-    """
+    """Offer a form (XForm XML) to the kiosks; the folder FILE-media beside it holds its recordings and pictures."""
     with closing(open_data(data)) as database:
         form: Form = add_form(database, *_form_files(file), _now())
     click.echo(f"{form.form_id} version {form.version or '(none)'} is published.")
@@ -90,16 +103,11 @@ def keys() -> None:
     """Who may send, and what opens what they send."""
 
 
-@keys.command("new")
+@keys.command("new", epilog=EXAMPLES["keys new"])
 @click.argument("name")
 @DATA
 def keys_new(name: str, data: Path) -> None:
-    r"""Give a kiosk its address. It is printed this once: only its hash is kept.
-
-    \b
-      sayso collector keys new "Elm Road" --data collected
-      /key/8wq...                 goes after the server's address into the kiosk's configuration
-    """
+    """Give a kiosk its address. It is printed this once: only its hash is kept."""
     with closing(open_data(data)) as database:
         click.echo(f"/key/{new_key(database, name, _now())}")
 
@@ -113,33 +121,25 @@ def keys_list(data: Path) -> None:
             click.echo(f"{key.id}\t{key.created_at:%Y-%m-%d}\t{key.name}")
 
 
-@keys.command("pair")
+@keys.command("pair", epilog=EXAMPLES["keys pair"])
 @click.argument("folder", type=FOLDER)
 def keys_pair(folder: Path) -> None:
-    r"""Make the office's pair of keys: FOLDER/private.pem opens visits, the printed line goes into the forms.
+    """Make the office's pair of keys: FOLDER/private.pem opens visits, the printed line goes into the forms.
 
     Keep a copy of private.pem in a safe place: without it nobody can open what kiosks send. It is never overwritten.
-
-    \b
-      sayso collector keys pair office-key
     """
     path, public = write_key_pair(folder)
     click.echo(public)
     click.echo(f"The private key is in {path}. Keep a copy, and keep it off the server.", err=True)
 
 
-@command.command("open")
+@command.command("open", epilog=EXAMPLES["open"])
 @DATA
 @KEY
 @click.option("--to", "folder", type=FOLDER, help="Write each visit as a folder: submission.xml and its attachments.")
 @click.option("--json", "as_json", is_flag=True, help="Print every visit's answers as JSON.")
 def open_command(data: Path, key: Path | None, folder: Path | None, *, as_json: bool) -> None:
-    r"""Open what came in, with the office's private key. Exit code 1 when something could not be opened.
-
-    \b
-      sayso collector open --data collected --key office-key/private.pem --to visits
-      sayso collector open --data collected --key office-key/private.pem --json
-    """
+    """Open what came in, with the office's private key. Exit code 1 when something could not be opened."""
     if folder is None and not as_json:
         raise click.UsageError("Say where to: --to FOLDER, --json, or both.")
     told: dict[str, dict[str, Any]] = {}
@@ -161,16 +161,12 @@ def open_command(data: Path, key: Path | None, folder: Path | None, *, as_json: 
     _end([(one.stored.instance_id, one.why) for one in unread])
 
 
-@command.command("export")
+@command.command("export", epilog=EXAMPLES["export"])
 @DATA
 @click.option("--to", "folder", required=True, type=FOLDER, help="Where the CSV files go, one a form.")
 @KEY
 def export_command(data: Path, folder: Path, key: Path | None) -> None:
-    r"""Write results as CSV, with the columns that ODK Central writes. Exit code 1 when a visit could not be opened.
-
-    \b
-      sayso collector export --data collected --to results --key office-key/private.pem
-    """
+    """Write results as CSV, with the columns that ODK Central writes. Exit code 1 when a visit could not be opened."""
     with closing(open_data(data)) as database:
         done = export(database, folder, _private_key(key))
     for path in done.files:

@@ -1,0 +1,54 @@
+"""What the tests of a real collector share: a form, its visits, and where the collector is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collector.database import Database
+
+NOW = datetime(2026, 11, 22, 9, 30, 15, 250_000, tzinfo=UTC)
+VECTORS = Path(__file__).parent.parent / "vectors"
+
+
+@dataclass(frozen=True)
+class Collector:
+    url: str
+    token: str
+    database: Database
+    data: Path
+
+    @property
+    def kiosk_url(self) -> str:
+        return f"{self.url}/key/{self.token}"
+
+
+def xform(form_id: str = "home", version: str = "1", leaves: str = "", binds: str = "", body: str = "") -> bytes:
+    """A small XForm whose record has a group, a voice message and the leaves given."""
+    return f"""<?xml version="1.0"?>
+<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:orx="http://openrosa.org/xforms">
+  <h:head><h:title>My &lt;home&gt;</h:title><model>
+    <instance><data id="{form_id}" version="{version}"><house><feel_home/><say_more/></house>{leaves}
+      <orx:meta><orx:instanceID/></orx:meta></data></instance>
+    <instance id="other"><root><item/></root></instance>
+    <bind nodeset="/data/house/feel_home" type="string"/>
+    <bind nodeset="/data/house/say_more" type="binary"/>{binds}
+    <bind nodeset="/data/orx:meta/orx:instanceID" type="string"/>
+  </model></h:head><h:body>{body}</h:body></h:html>""".encode()
+
+
+def visit(number: int = 1, said: str = "good", message: str = "", more: str = "", version: str = "1") -> bytes:
+    """The plain instance of one visit."""
+    return (
+        f'<data xmlns:orx="http://openrosa.org/xforms" id="home" version="{version}">'
+        f"<house><feel_home>{said}</feel_home>"
+        f"<say_more>{message}</say_more></house>{more}"
+        f"<orx:meta><orx:instanceID>{instance_id(number)}</orx:instanceID></orx:meta></data>"
+    ).encode()
+
+
+def instance_id(number: int = 1) -> str:
+    return f"uuid:00000000-0000-4000-8000-{number:012}"
