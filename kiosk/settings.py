@@ -6,7 +6,7 @@ classes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - msgspec reads the annotations when it runs
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -126,7 +126,8 @@ class Asking(_Table, frozen=True):
         bool, Meta(description="Say answers aloud that were given by key: the whole room hears them.")
     ] = False
     preset_who: Annotated[
-        str, Meta(description="Who answers at this kiosk, as recorded in `who`; empty asks each time.")
+        Literal["", "i_live_here", "with_help", "staff", "family", "visitor"],
+        Meta(description="Who always answers at this kiosk; empty asks each time."),
     ] = ""
 
 
