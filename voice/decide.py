@@ -1,0 +1,105 @@
+"""The one place where it is decided whether an utterance is an answer. Every other part only brings evidence.
+
+A closed grammar fits almost any sound to one of its phrases and calls itself certain, so its word alone is nothing.
+Sure means unanimous: the grammar, the grammar among decoys and the open pass name the same meaning with the whole of
+what was said, and the speech is as long as that phrase can be. One independent witness besides the grammar is
+enough to ask "I heard ...", and none is not.
+
+Source: rule 5 of asking, docs/hearing.md, with what was measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from voice.utterance import Evidence
+
+SHORTEST_S = 0.1
+LETTER_S = 0.02
+LONGEST_S = 1.5
+LONGEST_LETTER_S = 0.25
+"""A phrase of n letters takes at least 0.1 + 0.02 n seconds and at most 1.5 + 0.25 n: wide on purpose, for people who
+draw words out. It is there for a click taken for a sentence, and for a sentence taken for a word."""
+
+
+class Outcome(Enum):
+    """What to do with it."""
+
+    SURE = "sure"
+    ASK = "ask"
+    NO_MATCH = "no_match"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What an utterance is taken for.
+
+    Attributes:
+        outcome: sure, ask, or no match.
+        phrase: the allowed phrase, "" for no match.
+        meaning: what `meanings` says it means, "" for no match.
+    """
+
+    outcome: Outcome
+    phrase: str = ""
+    meaning: str = ""
+
+
+NOTHING = Decision(Outcome.NO_MATCH)
+
+
+def decide(evidence: Evidence, meanings: Mapping[str, str]) -> Decision:
+    """What the evidence is good for.
+
+    Args:
+        evidence: of one utterance.
+        meanings: each allowed phrase, lower-case, to a label; several phrases may share one. Agreement is by label.
+
+    Returns:
+        SURE: all three passes give one meaning, and the length is plausible.
+        ASK: the grammar among decoys, or the whole text of the open pass, gives one meaning, and no other is named.
+        NO_MATCH: neither does; or two different answers were said at once; or the length is out of all reason.
+    """
+    grammar, decoy, opened = (
+        meanings.get(_clean(text)) for text in (evidence.grammar_text, evidence.decoy_text, evidence.open_text)
+    )
+    witnesses = {meaning for meaning in (decoy, opened) if meaning is not None}
+    if len(witnesses) != 1:
+        return NOTHING
+    if len(_named(evidence.open_text, meanings)) > 1 or len(_named(evidence.decoy_text, meanings)) > 1:
+        return NOTHING
+    phrase = _clean(evidence.open_text if opened is not None else evidence.decoy_text)
+    if not plausible(evidence.duration_s, phrase):
+        return NOTHING
+    meaning = meanings[phrase]
+    unanimous = grammar == decoy == opened
+    return Decision(Outcome.SURE if unanimous else Outcome.ASK, phrase, meaning)
+
+
+def plausible(duration_s: float, phrase: str) -> bool:
+    """Whether a phrase can take that long to say."""
+    letters = len(phrase.replace(" ", ""))
+    return SHORTEST_S + LETTER_S * letters <= duration_s <= LONGEST_S + LONGEST_LETTER_S * letters
+
+
+def may_go_on(phrase: str, meanings: Mapping[str, str]) -> bool:
+    """Whether that phrase is the beginning of a longer one which means something else: then wait for the end."""
+    meaning = meanings.get(phrase)
+    return any(longer.startswith(f"{phrase} ") and label != meaning for longer, label in meanings.items())
+
+
+def _clean(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def _named(text: str, meanings: Mapping[str, str]) -> set[str]:
+    """The meanings of the phrases that stand in a text, longer ones first: "not good" is not also "good"."""
+    rest = f" {_clean(text)} "
+    found: set[str] = set()
+    for phrase in sorted(meanings, key=len, reverse=True):
+        if f" {phrase} " in rest:
+            found.add(meanings[phrase])
+            rest = rest.replace(f" {phrase} ", " | ")
+    return found

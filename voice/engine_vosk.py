@@ -1,0 +1,122 @@
+"""Hearing with Vosk: one model, and a fresh recogniser for each pass.
+
+A recogniser keeps adapting to whoever spoke last (its i-vectors live on past a result), which would make what the next
+person says depend on the last; making a new one costs a millisecond for a grammar and some 70 ms for the open pass.
+Source: vosk-api's recognizer.cc and model.cc, version 0.3.45.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from voice.audio import RATE_HZ, duration_s, level_dbfs, size_bytes
+from voice.decoys import decoys
+from voice.engine import unknown
+from voice.errors import VoiceError
+from voice.utterance import Evidence, Utterance
+
+_BLOCK_BYTES = size_bytes(0.2)
+_TAIL = bytes(size_bytes(0.2))
+"""Silence behind the speech: the decoder's last words come out whole."""
+_UNKNOWN = "[unk]"
+
+
+class VoskEngine:
+    """A Vosk model in a folder.
+
+    Args:
+        folder: the model; always a path, because vosk looks for a name on the network and may end the program.
+        language: decides the decoys.
+
+    Raises:
+        VoiceError: vosk can't be loaded, or the folder is no model.
+    """
+
+    name = "vosk"
+
+    def __init__(self, folder: Path, language: str) -> None:
+        self.model = folder.name if folder.name != "model" else f"{folder.parent.name} model"
+        self._language = language
+        self._lock = threading.Lock()
+        self._words: dict[str, bool] = {}
+        try:
+            import vosk  # noqa: PLC0415 - loads a 25 MB library; a kiosk with the other engine needs none of it
+        except (ImportError, OSError) as error:
+            raise VoiceError(
+                "Cannot load vosk", f"on this machine: {error}", "Install it again, or set the engine to pocketsphinx."
+            ) from error
+        if not (folder / "am" / "final.mdl").is_file():
+            raise VoiceError(
+                "Cannot load the Vosk model",
+                f"'{folder}': it has no am/final.mdl",
+                "Run `sayso models install` again.",
+            )
+        vosk.SetLogLevel(-1)
+        self._vosk: Any = vosk
+        try:
+            self._model: Any = vosk.Model(str(folder))
+        except Exception as error:
+            # vosk raises a bare Exception for every fault of a model.
+            raise VoiceError(
+                "Cannot load the Vosk model", f"'{folder}': it is damaged", "Run `sayso models install` again."
+            ) from error
+
+    def unknown_words(self, phrases: Iterable[str]) -> tuple[str, ...]:
+        """Words that the model does not know. Vosk itself would drop them with a warning on stderr."""
+        phrases = tuple(phrases)
+        with self._lock:
+            return unknown(phrases, {word: self._knows(word) for phrase in phrases for word in phrase.split()})
+
+    def recognise(self, turn: int, pcm: bytes, phrases: tuple[str, ...]) -> Utterance:
+        """See `Engine`. Three passes: the phrases alone, the phrases among decoys, the whole vocabulary."""
+        with self._lock:
+            allowed = tuple(p for p in phrases if p and all(self._knows(word) for word in p.split()))
+            others = tuple(word for word in decoys(self._language, phrases) if self._knows(word))
+            grammar_text = decoy_text = ""
+            if allowed:
+                grammar_text = self._whole(self._pass(pcm, allowed), allowed)
+                decoy_text = self._whole(self._pass(pcm, allowed + others), allowed)
+            open_text = self._pass(pcm, None)
+        level = level_dbfs(pcm)
+        evidence = Evidence(grammar_text, decoy_text, open_text, duration_s(pcm), level, f"{self.name} {self.model}")
+        return Utterance(turn, grammar_text, evidence)
+
+    def _knows(self, word: str) -> bool:
+        if word not in self._words:
+            self._words[word] = self._model.vosk_model_find_word(word) >= 0
+        return self._words[word]
+
+    def _pass(self, pcm: bytes, grammar: tuple[str, ...] | None) -> str:
+        """The whole text of one pass; Vosk may end a result by itself in the middle, so all of them are joined."""
+        if grammar is None:
+            recogniser = self._vosk.KaldiRecognizer(self._model, RATE_HZ)
+        else:
+            # A garbage word exists only in models that have it; elsewhere it would be a warning on stderr.
+            words = [*grammar, _UNKNOWN] if self._knows(_UNKNOWN) else list(grammar)
+            recogniser = self._vosk.KaldiRecognizer(self._model, RATE_HZ, json.dumps(words, ensure_ascii=False))
+        texts: list[str] = []
+        sound = pcm + _TAIL
+        for place in range(0, len(sound), _BLOCK_BYTES):
+            ended = recogniser.AcceptWaveform(sound[place : place + _BLOCK_BYTES])
+            texts += [json.loads(recogniser.Result())["text"]] if ended else []
+        texts.append(json.loads(recogniser.FinalResult())["text"])
+        return " ".join(text for text in texts if text)
+
+    @staticmethod
+    def _whole(text: str, allowed: tuple[str, ...]) -> str:
+        """The text if it is made of allowed phrases and nothing else, else "".
+
+        A Vosk grammar is a bigram model over the words of the list: words of different phrases combine. Two phrases in
+        a row are kept as they are, for the decision to see.
+        """
+        rest = text
+        while rest:
+            fits = [p for p in allowed if rest == p or rest.startswith(f"{p} ")]
+            if not fits:
+                return ""
+            rest = rest[len(max(fits, key=len)) :].lstrip()
+        return text

@@ -1,0 +1,194 @@
+"""One listening from its first sound to its end, on whatever thread calls it.
+
+The kiosk's listener and a rehearsal both come through here, so that what is rehearsed is what happens.
+
+The microphone is open only within `hear`. Its first sound is told by `Listening`: whoever invites to speak waits for
+that, so that no first word is lost while the device opens.
+
+A clear answer need not wait for the whole endpoint: after a short pause the speech so far is recognised, and a sure
+answer that can't go on to mean something else is taken at once. Anything less waits for the endpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from voice.audio import level_dbfs, size_bytes
+from voice.decide import Decision, Outcome, decide, may_go_on
+from voice.engine import Engine
+from voice.errors import VoiceError
+from voice.events import (
+    Heard,
+    HearingEvent,
+    Level,
+    Listening,
+    MicrophoneFound,
+    MicrophoneLost,
+    Recorded,
+    Silence,
+    SpeechStarted,
+)
+from voice.segment import Limits, Nothing, Paused, Segmenter, Speech, Started
+from voice.source import Source
+from voice.utterance import Utterance
+
+_LEVEL_BYTES = size_bytes(0.1)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to listen for.
+
+    Attributes:
+        turn: every event of it carries this.
+        limits: when speech begins and ends.
+        meanings: allowed phrases, lower-case, to labels; None for a voice message, which is recorded.
+    """
+
+    turn: int
+    limits: Limits
+    meanings: Mapping[str, str] | None
+
+
+@dataclass(frozen=True)
+class Controls:
+    """How somebody else ends it, asked about ten times a second of audio.
+
+    Attributes:
+        stopped: end at once and say nothing more.
+        finished: end now with what there is (a key ends a voice message).
+        was_lost: the microphone was lost the last time: say when it is found.
+    """
+
+    stopped: Callable[[], bool] = lambda: False
+    finished: Callable[[], bool] = lambda: False
+    was_lost: bool = False
+
+
+def hear(
+    source: Source,
+    engine: Engine,
+    task: Task,
+    on_event: Callable[[HearingEvent], None],
+    controls: Controls | None = None,
+) -> bool:
+    """Listen once, to the end.
+
+    Args:
+        source: opened and closed here.
+        engine: recognises, on this thread.
+        task: what to listen for.
+        on_event: told everything, on this thread, in order. The last is Heard, Recorded, Silence or MicrophoneLost;
+            none when stopped.
+        controls: how somebody else ends it.
+
+    Returns: False when the microphone was lost.
+    """
+    return _Hearing(source, engine, task, on_event, controls or Controls()).run()
+
+
+class _Hearing:
+    """The state of one listening."""
+
+    def __init__(
+        self,
+        source: Source,
+        engine: Engine,
+        task: Task,
+        on_event: Callable[[HearingEvent], None],
+        controls: Controls,
+    ) -> None:
+        self._source = source
+        self._engine = engine
+        self._task = task
+        self._on_event = on_event
+        self._controls = controls
+        self._guess: tuple[bytes, Utterance, Decision] | None = None
+        self._loud = b""
+
+    def run(self) -> bool:
+        turn = self._task.turn
+        try:
+            self._source.open()
+            self._listen()
+        except VoiceError as error:
+            self._source.close()
+            if not self._controls.stopped():
+                self._on_event(MicrophoneLost(turn, str(error)))
+            return False
+        finally:
+            self._source.close()
+        return True
+
+    def _listen(self) -> None:
+        segmenter = Segmenter(self._task.limits)
+        first = True
+        for block in self._source.blocks():
+            if self._controls.stopped():
+                return
+            if first:
+                first = False
+                if self._controls.was_lost:
+                    self._on_event(MicrophoneFound(self._task.turn))
+                self._on_event(Listening(self._task.turn))
+            self._level(block)
+            for event in segmenter.add(block):
+                if self._on_segment(event):
+                    return
+            if self._controls.finished() and (ended := segmenter.finish()) is not None:
+                self._on_segment(ended)
+                return
+
+    def _on_segment(self, event: Started | Paused | Speech | Nothing) -> bool:
+        """Whether the listening is over."""
+        turn = self._task.turn
+        match event:
+            case Started():
+                self._on_event(SpeechStarted(turn))
+                return False
+            case Nothing():
+                self._source.close()
+                self._on_event(Silence(turn))
+                return True
+            case Paused(pcm, duration_s):
+                return self._guessed_surely(pcm, duration_s)
+            case Speech(pcm, duration_s):
+                # Closed before recognising: what people say while the kiosk thinks is not its business.
+                self._source.close()
+                if self._task.meanings is None:
+                    self._on_event(Recorded(turn, pcm))
+                else:
+                    utterance, decision = self._recognised(pcm, duration_s, self._task.meanings)
+                    self._tell(utterance, decision)
+                return True
+
+    def _guessed_surely(self, pcm: bytes, duration_s: float) -> bool:
+        """A first look while somebody pauses: whether it is sure and can only mean that."""
+        meanings = self._task.meanings
+        if meanings is None:
+            return False
+        utterance, decision = self._recognised(pcm, duration_s, meanings)
+        self._guess = (pcm, utterance, decision)
+        if decision.outcome is not Outcome.SURE or may_go_on(decision.phrase, meanings):
+            return False
+        self._source.close()
+        self._tell(utterance, decision)
+        return True
+
+    def _recognised(self, pcm: bytes, duration_s: float, meanings: Mapping[str, str]) -> tuple[Utterance, Decision]:
+        if self._guess is not None and self._guess[0] == pcm:
+            return self._guess[1], self._guess[2]
+        utterance = self._engine.recognise(self._task.turn, pcm, tuple(meanings))
+        utterance = replace(utterance, evidence=replace(utterance.evidence, duration_s=duration_s))
+        return utterance, decide(utterance.evidence, meanings)
+
+    def _tell(self, utterance: Utterance, decision: Decision) -> None:
+        if not self._controls.stopped():
+            self._on_event(Heard(self._task.turn, utterance, decision))
+
+    def _level(self, block: bytes) -> None:
+        self._loud += block
+        while len(self._loud) >= _LEVEL_BYTES:
+            self._on_event(Level(self._task.turn, level_dbfs(self._loud[:_LEVEL_BYTES])))
+            self._loud = self._loud[_LEVEL_BYTES:]

