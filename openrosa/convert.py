@@ -125,10 +125,9 @@ def _book(data: bytes, source: Path) -> dict[str, Any]:
     try:
         read: DefinitionData = get_xlsform(data, file_type=source.suffix.lower())
     except _BROKEN as error:
-        subject = f"{source.name}: it is not an XLSForm"
-        raise SheetRefusedError(
-            "Cannot read", subject, "It needs a sheet 'survey' with type, name and label."
-        ) from error
+        write_instead = "an XLSForm, with a sheet 'survey' that has the columns type, name and label"
+        said = str(error) if isinstance(error, PyXFormError) and "not recognized" not in str(error) else ""
+        raise SheetRefusedError("QS022", source.name, said or "no table that can be read", write_instead) from error
     book: dict[str, Any] = {part.name: getattr(read, part.name) for part in fields(DefinitionData)}
     book["fallback_form_name"] = re.sub(r"[^\w.-]", "_", source.stem)
     for sheet in ("survey", "choices", "settings"):

@@ -64,13 +64,21 @@ class Record:
         self._bind_ids: dict[str, str] = {}
         self.root = _without_xforms_namespace(root)
         self.nodes: dict[str, Element] = {}
+        doubled: set[str] = set()
         for path, element in walk(self.root):
-            if path in self.nodes:
+            if path in self.nodes and path not in doubled and path.rpartition("/")[0] not in doubled:
                 report.add("QS003", path, local(element), "two nodes of this path in the record", "a name used once")
+            if path in self.nodes:
+                doubled.add(path)  # told once, at the top: what is inside is doubled with it
             self.nodes[path] = element
             if any(etree.QName(key).localname == "template" for key in element.keys()):  # noqa: SIM118  an element, no dict
                 report.add("QS005", path, local(element), "a repeat", "each question once")
         self.leaves = leaves(self.root)
+        audit = f"/{local(self.root)}/meta/audit"
+        if audit in self.nodes:
+            report.add(
+                "QS104", audit, "audit", "an audit log", "nothing here: times in a record are days", column="type"
+            )
         for part in children(model):
             self._part(part)
         self.public_key = self._key(child(model, "submission"))
@@ -118,6 +126,12 @@ class Record:
         name = path.rpartition("/")[2]
         if element.get("id"):
             self._bind_ids[element.get("id", "")] = path
+        if "/@" in path:
+            node = path.partition("/@")[0]
+            self._report.add(
+                "QS009", node, node.rpartition("/")[2], f"a bind to {short(path)}", "no entities", column="save_to"
+            )
+            return
         if path not in self.nodes:
             self._report.add("QS019", path, name, "a bind for a node that the record lacks", "the node in the record")
             return
