@@ -53,9 +53,10 @@ def make_app(
     site = _Site(database, now, most_bytes)
     routes = [
         Route("/key/{token}/formList", site.form_list, methods=["GET"]),
-        Route("/key/{token}/forms/{form_id}.xml", site.form, methods=["GET"]),
-        Route("/key/{token}/forms/{form_id}/manifest", site.manifest, methods=["GET"]),
-        Route("/key/{token}/forms/{form_id}/media/{name}", site.media, methods=["GET"]),
+        # `:path`, because a form's id may hold a slash.
+        Route("/key/{token}/forms/{form_id:path}/media/{name}", site.media, methods=["GET"]),
+        Route("/key/{token}/forms/{form_id:path}/manifest", site.manifest, methods=["GET"]),
+        Route("/key/{token}/forms/{form_id:path}.xml", site.form, methods=["GET"]),
         # OpenRosa asks for HEAD; a GET beside it answers the same.
         Route("/key/{token}/submission", site.where_to_send, methods=["GET"]),
         Route("/key/{token}/submission", site.submission, methods=["POST"]),

@@ -158,12 +158,14 @@ def insert_if_new(connection: Connection, table: Table, values: dict[str, Any]) 
     return True
 
 
-def open_data(folder: Path) -> Database:
-    """The database in a data folder; both are made, for this user alone, when they are not there.
+def open_data(folder: Path, *, make: bool = True) -> Database:
+    """The database in a data folder; both are made, for this user alone, when they are not there and `make` is true.
 
-    Raises: CollectorError: the folder can't be made or written.
+    Raises: CollectorError: the folder can't be made or written, or holds no collector.
     """
     path = folder / FILE_NAME
+    if not make and not path.exists():
+        raise CollectorError("Cannot use", f"the data folder {folder}: no collector's data is in it", "Check --data.")
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)

@@ -242,6 +242,11 @@ def _public_der(key: rsa.RSAPublicKey) -> bytes:
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
+def check_private_key(pem: bytes) -> None:
+    """Refuse what can open nothing, before anything is opened with it. Raises: OpenRosaError: with what was met."""
+    _private_key(pem)
+
+
 def _private_key(pem: bytes) -> rsa.RSAPrivateKey:
     hint = "Give the PEM file that `sayso collector keys pair` made, or openssl genpkey's."
     try:

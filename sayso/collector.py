@@ -21,6 +21,7 @@ from collector.forms import Form, add_form
 from collector.keys import all_keys, new_key
 from collector.results import Result, Unread, read, stored_submissions
 from collector.serve import bound, serve, url_of
+from openrosa.sealing import check_private_key
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -116,7 +117,7 @@ def keys_new(name: str, data: Path) -> None:
 @DATA
 def keys_list(data: Path) -> None:
     """Name the kiosks that have an address, with the day it was made."""
-    with closing(open_data(data)) as database:
+    with closing(open_data(data, make=False)) as database:
         for key in all_keys(database):
             click.echo(f"{key.id}\t{key.created_at:%Y-%m-%d}\t{key.name}")
 
@@ -142,13 +143,14 @@ def open_command(data: Path, key: Path | None, folder: Path | None, *, as_json: 
     """Open what came in, with the office's private key. Exit code 1 when something could not be opened."""
     if folder is None and not as_json:
         raise click.UsageError("Say where to: --to FOLDER, --json, or both.")
+    private_key = _private_key(key)
     told: dict[str, dict[str, Any]] = {}
     unread: list[Unread] = []
     count = 0
-    with closing(open_data(data)) as database:
+    with closing(open_data(data, make=False)) as database:
         for stored in stored_submissions(database):
             count += 1
-            result = read(stored, _private_key(key))
+            result = read(stored, private_key)
             if isinstance(result, Unread):
                 unread.append(result)
             elif folder is not None:
@@ -167,8 +169,9 @@ def open_command(data: Path, key: Path | None, folder: Path | None, *, as_json: 
 @KEY
 def export_command(data: Path, folder: Path, key: Path | None) -> None:
     """Write results as CSV, with the columns that ODK Central writes. Exit code 1 when a visit could not be opened."""
-    with closing(open_data(data)) as database:
-        done = export(database, folder, _private_key(key))
+    private_key = _private_key(key)
+    with closing(open_data(data, make=False)) as database:
+        done = export(database, folder, private_key)
     for path in done.files:
         click.echo(path)
     click.echo(f"{done.rows} visits, {len(done.unread)} of them not opened.", err=True)
@@ -210,10 +213,14 @@ def _form_files(path: Path) -> tuple[bytes, dict[str, bytes]]:
 
 
 def _private_key(path: Path | None) -> bytes | None:
+    if path is None:
+        return None
     try:
-        return path.read_bytes() if path is not None else None
+        pem = path.read_bytes()
     except OSError as error:
         raise CollectorError("Cannot read", f"the key {path}: {error.strerror}", "Check who may read it.") from None
+    check_private_key(pem)
+    return pem
 
 
 def _now() -> datetime:

@@ -264,8 +264,8 @@ def test_a_name_has_one_key(collector: Collector) -> None:
 def test_an_app_needs_no_more_than_its_database(collector: Collector) -> None:
     assert {route.path for route in make_app(collector.database).routes} == {  # type: ignore[attr-defined]
         "/key/{token}/formList",
-        "/key/{token}/forms/{form_id}.xml",
-        "/key/{token}/forms/{form_id}/manifest",
-        "/key/{token}/forms/{form_id}/media/{name}",
+        "/key/{token}/forms/{form_id:path}.xml",
+        "/key/{token}/forms/{form_id:path}/manifest",
+        "/key/{token}/forms/{form_id:path}/media/{name}",
         "/key/{token}/submission",
     }
