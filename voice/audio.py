@@ -50,7 +50,7 @@ def samples_at(path: Path | str, rate_hz: int) -> bytes:
         raise VoiceError(
             "Cannot read the recording", f"'{path}': {_reason(error, path)}", "Give a WAV or FLAC file."
         ) from error
-    mono = samples.mean(axis=1)
+    mono = samples.mean(axis=1, dtype=np.float32)
     return from_float(resample(mono, file_rate_hz, rate_hz))
 
 
@@ -75,7 +75,7 @@ def from_float(samples: npt.NDArray[np.float32]) -> bytes:
 
 def to_float(pcm: bytes) -> npt.NDArray[np.float32]:
     """16-bit bytes as samples from -1.0 to 1.0."""
-    return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / FULL_SCALE
+    return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / np.float32(FULL_SCALE)
 
 
 def duration_s(pcm: bytes, rate_hz: int = RATE_HZ) -> float:

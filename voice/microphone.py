@@ -7,6 +7,7 @@ no callback for a second means that the microphone is gone. Source: PortAudio is
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -38,7 +39,7 @@ class Microphone:
         self._stack = ExitStack()
         self._resampler: soxr.ResampleStream | None = None
         self._channels = 1
-        self._closed = False
+        self._closed = threading.Event()
 
     def open(self) -> None:
         """Open the device; its sound is converted where it does not know 16,000 Hz mono.
@@ -72,12 +73,12 @@ class Microphone:
             VoiceError: it went away.
         """
         wait_s = FIRST_WITHIN_S
-        while not self._closed:
+        while not self._closed.is_set():
             try:
                 raw = self._queue.get(timeout=wait_s)
             except queue.Empty:
                 raise _lost(self._name) from None
-            if self._closed:
+            if self._closed.is_set():
                 return
             if raw is None:
                 raise _lost(self._name)
@@ -87,7 +88,7 @@ class Microphone:
 
     def close(self) -> None:
         """End; what is in the queue is forgotten."""
-        self._closed = True
+        self._closed.set()
         self._queue.put(None)
         self._stack.close()
 

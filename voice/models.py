@@ -114,7 +114,7 @@ def install(
     models_dir: Path,
     *,
     from_file: Path | None = None,
-    on_progress: Progress = lambda _done, _all: None,
+    on_progress: Progress | None = None,
 ) -> Path:
     """Put a model into place, whole or not at all.
 
@@ -131,13 +131,14 @@ def install(
             full disk. Nothing half-installed is left.
     """
     place = models_dir / manifest.name
+    tell = on_progress or (lambda _done, _all: None)
     if _same(place, manifest):
         return place
     try:
         models_dir.mkdir(parents=True, exist_ok=True)
         archive = from_file if from_file is not None else models_dir / f".{manifest.name}.zip.part"
         if from_file is None:
-            fetch(manifest.url, archive, manifest.size_bytes, on_progress)
+            fetch(manifest.url, archive, manifest.size_bytes, tell)
         _check(archive, manifest, downloaded=from_file is None)
         with tempfile.TemporaryDirectory(prefix=f".{manifest.name}.", dir=models_dir) as scratch:
             unpack(archive, Path(scratch))

