@@ -80,7 +80,9 @@ def convert(source: Path, public_key: str | None = None) -> Converted:
     settings = dict(book["settings"][0]) if book["settings"] else {}
     if public_key is not None:
         settings["public_key"] = _key(public_key)
-    whole = {**book, "survey": with_record_fields(survey), "choices": choices, "settings": [settings]}
+    whole = {**book, "survey": with_record_fields(survey), "choices": choices}
+    if settings:
+        whole |= {"settings": [settings], "settings_header": [dict.fromkeys(settings)]}
     xform, warnings = _xform(whole, source)
     root = str(settings.get("name") or "data")
     return Converted(xform.encode(), {**files, **more}, warnings, _places(survey, choices, root))
@@ -155,7 +157,7 @@ def _refused(error: BaseException, book: dict[str, Any], source: Path) -> SheetR
     row = re.match(r"\[row : (\w+)\]\s*", said)
     said = said[row.end() :] if row else said
     place = f"survey row {row.group(1)}" if row else _row_of(said, book["survey"])
-    sheet = re.match(r"On the '(\w+)' sheet, (the '([^']+)' value is invalid\. )?", said)
+    sheet = re.match(r"On the '(\w+)' sheet, (the '([^']+)' value (?:'[^']*' )?is \w+\. )?", said)
     if sheet is not None:
         place = place.replace("survey", sheet.group(1), 1)
         place += f", column {sheet.group(3)}" if sheet.group(3) else ""
