@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -125,9 +126,13 @@ def _key(text: str) -> str:
 def _book(data: bytes, source: Path) -> dict[str, Any]:
     """The sheets by name as pyxform reads them, with `type`, `name` and `list_name` spelt so."""
     try:
-        read: DefinitionData = get_xlsform(data, file_type=source.suffix.lower())
+        read: DefinitionData = get_xlsform(data.removeprefix(BOM_UTF8), file_type=source.suffix.lower())
     except _BROKEN as error:
         write_instead = "an XLSForm, with a sheet 'survey' that has the columns type, name and label"
+        if isinstance(error, UnicodeDecodeError):
+            raise SheetRefusedError(
+                "QS022", source.name, "text that is not UTF-8", "it as CSV UTF-8, or .xlsx"
+            ) from error
         said = str(error) if isinstance(error, PyXFormError) and "not recognized" not in str(error) else ""
         raise SheetRefusedError("QS022", source.name, said or "no table that can be read", write_instead) from error
     book: dict[str, Any] = {part.name: getattr(read, part.name) for part in fields(DefinitionData)}

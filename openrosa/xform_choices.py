@@ -118,7 +118,14 @@ class Choices:
             known = next((known for known in self._words.names if known.lower() == code.lower()), None)
             if known is None:
                 met = f"the column {column}; the form's languages are {', '.join(self._words.names)}"
-                self._report.add("QS105", place, name, met, "say_ and one of these", column=column)
+                self._report.add(
+                    "QS105",
+                    place,
+                    name,
+                    met,
+                    "say_ and one of these, or label::English (en) to name the language",
+                    column=column,
+                )
                 continue
             phrases = (" ".join(phrase.lower().split()) for phrase in text_of(part).split(","))
             say[known] = tuple(dict.fromkeys(phrase for phrase in phrases if phrase))

@@ -146,6 +146,9 @@ class Body:
                 self._report.add("QS009", path, name, met, "a plain question", column="type")
         label = self._words.of(child(element, "label"), path, name)
         hint = self._words.of(child(element, "hint"), path, name)
+        if hint.audio or hint.image:
+            write = "it on the question itself"
+            self._report.add("QS104", path, name, "a recording or picture on a hint", write, column="hint")
         if not label.plain and not hint.guidance:
             self._report.add("QS013", path, name, "a question without words", "a label", column="label")
         choices: tuple[Choice, ...] = ()

@@ -165,6 +165,21 @@ def test_a_file_that_is_no_sheet_is_refused_in_one_sentence(tmp_path, suffix, da
         convert(path)
 
 
+@pytest.mark.parametrize("suffix", [".md", ".csv"])
+def test_a_byte_order_mark_and_windows_line_ends_change_nothing(tmp_path, suffix):
+    path = saved(tmp_path, suffix, SHEETS)
+    plain = convert(path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    assert convert(path).xform == plain.xform
+
+
+def test_a_sheet_that_is_not_utf_8_says_so(tmp_path):
+    path = saved(tmp_path, ".csv", changed(2, "label::English (en)", "Caf\u00e9"))
+    path.write_bytes(path.read_text(encoding="utf-8").encode("cp1252"))
+    with pytest.raises(SheetRefusedError, match="not UTF-8"):
+        convert(path)
+
+
 def test_a_file_that_is_not_there_and_a_kind_that_is_not_read_are_errors(tmp_path):
     with pytest.raises(OpenRosaError, match="No such file"):
         convert(tmp_path / "gone.md")
