@@ -1,3 +1,4 @@
+# ruff: noqa: INP001  # a script that script/screenshots runs, no package
 """Shows every state of the screen in this terminal, one after the other, and takes a picture of each with grim.
 
 Started by script/screenshots inside a terminal of a headless compositor. Usage: screens.py FOLDER SIZE

@@ -5,6 +5,7 @@ There is no way out by key: the command palette, quitting, suspending, copying a
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -12,21 +13,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
-from rich.segment import Segment
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
-from textual.strip import Strip
-from textual.widget import Widget
 
-from kiosk.screens import parts
-from kiosk.screens.colours import BACKGROUND, WHITE, ink
+from kiosk.screens import parts, tiles
+from kiosk.screens.board import Board, Part
+from kiosk.screens.cells import Look, Signs
 from kiosk.screens.keys import HeldKeys, printed
 from kiosk.screens.layout import Plan, Rect, Spoken, caption, plan, white_part
-from kiosk.screens.parts import Signs
-from kiosk.screens.shapes import Line
-from kiosk.screens.words import emoji
+from kiosk.screens.shapes import draws_sixths
 from kiosk.view import ANSWER_KEYS, ScreenName, View
 
 SILENCE_DBFS = -120.0
@@ -39,55 +36,6 @@ class Shown:
     view: View
     spoken: Spoken | None = None
     level_dbfs: float = SILENCE_DBFS
-
-
-class Part(Widget):
-    """One part of the screen: rows of cells in a place."""
-
-    can_focus = False
-    DEFAULT_CSS = "Part { position: absolute; width: 0; height: 0; }"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(id=name)
-        self._rows: list[Line] = []
-        self._place = Rect(0, 0, 0, 0)
-
-    def put(self, place: Rect, rows: list[Line]) -> None:
-        """Show these rows there; nothing is drawn again that is the same."""
-        if place != self._place:
-            self._place = place
-            self.styles.offset = (place.x, place.y)
-            self.styles.width, self.styles.height = place.width, place.height
-            self.display = place.height > 0
-        if rows != self._rows:
-            self._rows = rows
-            self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """One row of cells."""
-        if y < len(self._rows):
-            return Strip(self._rows[y])
-        return Strip([Segment(" " * self._place.width, ink(WHITE, BACKGROUND))])
-
-
-class Board(Screen[None], inherit_bindings=False):
-    """The one screen, with no keys of its own."""
-
-    AUTO_FOCUS = None
-    DEFAULT_CSS = f"Board {{ background: {BACKGROUND}; overflow: hidden; }}"
-
-    def __init__(self, repaint: Callable[[], None]) -> None:
-        super().__init__()
-        self._repaint = repaint
-
-    def compose(self) -> ComposeResult:
-        """The parts; a place for each answer key."""
-        for name in ("progress", "ask", *ANSWER_KEYS, "voice", "commands", "line"):
-            yield Part(name)
-
-    def on_resize(self) -> None:
-        """Find every part its new place."""
-        self._repaint()
 
 
 class KioskApp(App[None], inherit_bindings=False):
@@ -105,6 +53,7 @@ class KioskApp(App[None], inherit_bindings=False):
         quit_keys: terminal keys that leave; none on a kiosk.
         on_quit: called by a quit key instead of leaving at once; it then calls `close`.
         signs: the screen's own words.
+        fine: draw large letters; None where the terminal is known to draw the blocks that they are made of.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -116,7 +65,7 @@ class KioskApp(App[None], inherit_bindings=False):
     class Wake(Message):
         """There is something new to draw."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # its dependencies, most of them by name only
         self,
         keys: Mapping[str, str],
         on_key: Callable[[str, int], None],
@@ -127,19 +76,20 @@ class KioskApp(App[None], inherit_bindings=False):
         quit_keys: frozenset[str] = frozenset(),
         on_quit: Callable[[], None] | None = None,
         signs: Signs | None = None,
+        fine: bool | None = None,
     ) -> None:
         super().__init__()
         self._names = dict(keys)
-        self._caps: dict[str, str] = {}
+        caps: dict[str, str] = {}
         for key, name in keys.items():
-            self._caps.setdefault(name, printed(key))
+            caps.setdefault(name, printed(key))
         self._tell_key = on_key
         self._tell_ready = on_ready
         self._held = HeldKeys(clock)
-        self._file_of = picture
         self._quit_keys = quit_keys
         self._tell_quit = on_quit
-        self._signs = signs or Signs()
+        fine = draws_sixths(os.environ) if fine is None else fine
+        self._look = Look(caps, signs or Signs(), fine, picture)
         self._lock = threading.Lock()
         self._latest = Shown(View(ScreenName.WAITING))
         self._drawn = self._latest
@@ -236,19 +186,26 @@ class KioskApp(App[None], inherit_bindings=False):
             return
         view, spoken = self._drawn.view, self._drawn.spoken
         width, height = self.size
-        rich = parts.commands(view, self._caps, width, pictures=True)
-        bare = parts.commands(view, self._caps, width, pictures=False)
-        picture = parts.picture_of(view, self._file_of)
+        rich = parts.commands(view, self._look.caps, width, pictures=True)
+        bare = parts.commands(view, self._look.caps, width, pictures=False)
+        picture = parts.picture_of(view, self._look)
         said = caption(view, spoken)
-        where = plan(view, (width, height), said=said, commands_rows=(len(rich), len(bare)), picture=bool(picture))
+        where = plan(
+            view,
+            (width, height),
+            said=said,
+            commands_rows=(len(rich), len(bare)),
+            picture=bool(picture),
+            fine=self._look.fine,
+        )
         self._plan = where
         white = white_part(view, spoken)
         with self.batch_update():
             self._part("progress").put(where.progress, parts.progress(view, where.progress))
             if view.screen is ScreenName.WAITING and not view.tiles:
-                asked = parts.invitation(view, where.ask, self._caps, self._signs)
+                asked = parts.invitation(view, where.ask, self._look)
             else:
-                asked = parts.ask(view, where.ask, lit=white == "ask", frame=where.frames, picture=picture)
+                asked = parts.ask(view, where.ask, self._look, lit=white == "ask", frame=where.frames)
             self._part("ask").put(where.ask, asked)
             self._paint_tiles(where, white)
             self._paint_voice(where)
@@ -256,35 +213,31 @@ class KioskApp(App[None], inherit_bindings=False):
             self._part("line").put(where.line, parts.staff_line(view, where.line))
 
     def _paint_tiles(self, where: Plan, white: str) -> None:
-        tiles = {tile.key: tile for tile in self._drawn.view.tiles}
-        chosen = any(tile.chosen for tile in tiles.values())
+        shown = {tile.key: tile for tile in self._drawn.view.tiles}
+        chosen = any(tile.chosen for tile in shown.values())
+        large = self._look.fine and tiles.large_tiles(self._drawn.view, where.tiles, upright=where.upright)
         for key in ANSWER_KEYS:
-            one = tiles.get(key)
+            one = shown.get(key)
             if one is None:
                 self._part(key).put(Rect(0, 0, 0, 0), [])
                 continue
-            rows = parts.tile(
-                one,
-                where.tiles[key],
-                lit=white == key,
-                dimmed=chosen and not one.chosen,
-                upright=where.upright,
-                picture=emoji(one.picture, self._file_of),
-                key=self._caps.get(key, ""),
-            )
-            self._part(key).put(where.tiles[key], rows)
+            place = where.tiles[key]
+            dimmed = chosen and not one.chosen
+            lit = white == key
+            rows = tiles.tile(one, place, self._look, lit=lit, dimmed=dimmed, upright=where.upright, large=large)
+            self._part(key).put(place, rows)
 
     def _paint_voice(self, where: Plan) -> None:
         view, spoken = self._drawn.view, self._drawn.spoken
         rows = parts.voice(
             view,
             where.voice,
+            self._look,
             lit=white_part(view, spoken) == "voice",
             speaking=spoken is not None,
             frame=where.frames,
             said=caption(view, spoken),
             level=parts.meter_level(self._drawn.level_dbfs),
-            signs=self._signs,
         )
         self._part("voice").put(where.voice, rows)
 

@@ -21,6 +21,10 @@ PICTURE = 5
 ASK_SHARE, TILES_SHARE = 0.25, 0.42
 UPRIGHT_ASK_SHARE, UPRIGHT_TILES_SHARE = 0.2, 0.5
 """How much of the height question and tiles take, so that they stand in the same place on every screen."""
+FINE_ASK_SHARE, FINE_TILES_SHARE = 0.3, 0.37
+"""The same with large letters, which need their room."""
+LARGE_ROWS = 3
+"""Rows of the state of the microphone in large letters."""
 TALL_ROWS = 36
 """From so many rows on, the state of the microphone takes more room."""
 
@@ -92,7 +96,13 @@ def ask_words_width(width: int, *, picture: bool) -> int:
 
 
 def plan(
-    view: View, size: tuple[int, int], *, said: str = "", commands_rows: tuple[int, int] = (0, 0), picture: bool = True
+    view: View,
+    size: tuple[int, int],
+    *,
+    said: str = "",
+    commands_rows: tuple[int, int] = (0, 0),
+    picture: bool = True,
+    fine: bool = False,
 ) -> Plan:
     """Find every part its place.
 
@@ -102,26 +112,32 @@ def plan(
         said: the caption that needs room.
         commands_rows: rows that the commands need with their pictures and without.
         picture: the question has a picture.
+        fine: there are large letters, and no borders round question and state.
     """
     width, height = size
     upright = height * 2 > width
     progress_rows = 1 if view.steps or view.tiles else 0
     ask_rows = max(len(wrap(plain(view.words), ask_words_width(width, picture=picture))), 1)
     tiles_rows = _tiles_need(view.tiles, width, upright=upright)
-    voice_rows = max(len(wrap(said, width - BORDER - 5)), 3 if height >= TALL_ROWS else 1)
+    voice_rows = max(len(wrap(said, width - BORDER - 5)), LARGE_ROWS if fine or height >= TALL_ROWS else 1)
+    if fine and height >= TALL_ROWS:
+        voice_rows = max(voice_rows, LARGE_ROWS + BORDER)
     if not _has_voice(view, said):
         voice_rows = -BORDER  # and no border either
     line_rows = len(wrap(plain(view.line), width - BORDER))
-    ask_share, tiles_share = (UPRIGHT_ASK_SHARE, UPRIGHT_TILES_SHARE) if upright else (ASK_SHARE, TILES_SHARE)
+    ask_share, tiles_share = (FINE_ASK_SHARE, FINE_TILES_SHARE) if fine else (ASK_SHARE, TILES_SHARE)
+    if upright:
+        ask_share, tiles_share = UPRIGHT_ASK_SHARE, UPRIGHT_TILES_SHARE
     ask_wish, tiles_wish = round(height * ask_share), round(height * tiles_share)
 
     # As room grows short: first the commands lose their pictures, then question and tiles their places, then question
     # and state their borders.
     rich, bare = commands_rows
+    border = 0 if fine else BORDER
     for commands, frame, wished in (
-        (rich, BORDER, True),
-        (bare, BORDER, True),
-        (bare, BORDER, False),
+        (rich, border, True),
+        (bare, border, True),
+        (bare, border, False),
         (bare, 0, False),
     ):
         voice = max(voice_rows + frame, 0)

@@ -1,4 +1,4 @@
-"""Circle, square, diamond and triangle, with or without a face, in quarter-cell blocks.
+"""Circle, square, diamond and triangle, with or without a face, in blocks of a quarter or a sixth of a cell.
 
 Each answer key has its shape beside its colour, for people who do not tell the colours apart.
 """
@@ -6,6 +6,7 @@ Each answer key has its shape beside its colour, for people who do not tell the 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 
@@ -22,6 +23,40 @@ KEY_MARKS = {"green": "●", "yellow": "■", "red": "◆", "blue": "▲"}
 
 _BLOCKS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
 """By bits: 1 upper left, 2 upper right, 4 lower left, 8 lower right."""
+_LEFT, _RIGHT = 21, 42  # sixths that are the older half blocks, and have no number of their own
+
+
+def draws_sixths(environ: Mapping[str, str]) -> bool:
+    """Whether this terminal draws sixths of a cell (Unicode 13) itself, whatever its font has.
+
+    Args:
+        environ: the process's environment. Others than these draw plain blocks: foot, kitty, WezTerm, VTE from 0.62.
+    """
+    if environ.get("TERM", "").startswith(("foot", "xterm-kitty", "wezterm")):
+        return True
+    return environ.get("TERM") == "xterm-256color" and environ.get("VTE_VERSION", "0").rjust(5, "0") >= "06200"
+
+
+def sixths(filled: Sequence[bool]) -> str:
+    """The block of one cell. Args: filled: upper left, upper right, middle left, ... lower right."""
+    bits = sum(1 << at for at, one in enumerate(filled) if one)
+    match bits:
+        case 0:
+            return " "
+        case 21:
+            return "▌"
+        case 42:
+            return "▐"
+        case 63:
+            return "█"
+    return chr(0x1FB00 + bits - 1 - (bits > _LEFT) - (bits > _RIGHT))
+
+
+def _block(filled: Sequence[bool]) -> str:
+    """The block of one cell of two times two, or of two times three parts."""
+    if len(filled) == 6:  # noqa: PLR2004  # two times three
+        return sixths(filled)
+    return _BLOCKS[sum(1 << at for at, one in enumerate(filled) if one)]
 
 
 _FACE_SCALES = {"triangle": 1.5, "diamond": 1.25}
@@ -80,7 +115,9 @@ def _inked(face: Face, x: float, y: float, pixel: tuple[float, float]) -> bool:
 
 
 @lru_cache(maxsize=128)
-def draw(shape: str, face: Face | None, columns: int, rows: int, colours: tuple[str, str]) -> tuple[Line, ...]:
+def draw(
+    shape: str, face: Face | None, columns: int, rows: int, colours: tuple[str, str], *, fine: bool
+) -> tuple[Line, ...]:
     """The shape as rows of cells, as large as fits and centred.
 
     Args:
@@ -89,37 +126,37 @@ def draw(shape: str, face: Face | None, columns: int, rows: int, colours: tuple[
         columns: cells; a cell is twice as high as wide.
         rows: cells.
         colours: of the shape, and of what is behind it.
+        fine: in sixths of a cell, not in quarters.
     """
     colour, behind = colours
+    down = 3 if fine else 2  # parts of a cell from top to bottom
     radius = min(columns / 2, rows)  # in widths of a cell
-    pixel = (0.25 / radius, 0.5 / radius)
-    down = 0.22 if shape == "triangle" else 0.0  # a triangle's room for a face is low
+    pixel = (0.25 / radius, 1 / down / radius)
+    lower = 0.22 if shape == "triangle" else 0.0  # a triangle's room for a face is low
+    scale = _FACE_SCALES.get(shape, 1.0)
 
     def kind(column: int, row: int) -> int:
         x = ((column + 0.5) / 2 - columns / 2) / radius
-        y = (row + 0.5 - rows) / radius
+        y = ((row + 0.5) * 2 / down - rows) / radius
         if not _inside(shape, x, y):
             return 0
-        scale = _FACE_SCALES.get(shape, 1.0)
-        return 2 if face and _inked(face, x * scale, (y - down) * scale, (pixel[0] * scale, pixel[1] * scale)) else 1
+        return 2 if face and _inked(face, x * scale, (y - lower) * scale, (pixel[0] * scale, pixel[1] * scale)) else 1
 
     lines: list[Line] = []
     for row in range(rows):
         line: Line = []
         for column in range(columns):
-            quarters = [kind(column * 2 + dx, row * 2 + dy) for dy in (0, 1) for dx in (0, 1)]
-            line.append(_cell(quarters, colour, behind))
+            kinds = [kind(column * 2 + dx, row * down + dy) for dy in range(down) for dx in (0, 1)]
+            line.append(_cell(kinds, colour, behind))
         lines.append(line)
     return tuple(lines)
 
 
-def _cell(quarters: list[int], colour: str, behind: str) -> Segment:
+def _cell(kinds: list[int], colour: str, behind: str) -> Segment:
     """One cell has two colours: where the face meets the shape's edge, what is behind gives way."""
-    if 2 in quarters:  # noqa: PLR2004  # the face
-        bits = sum(1 << at for at, kind in enumerate(quarters) if kind == 2)  # noqa: PLR2004
-        return Segment(_BLOCKS[bits], ink(BLACK, colour))
-    bits = sum(1 << at for at, kind in enumerate(quarters) if kind)
-    return Segment(_BLOCKS[bits], ink(colour, behind))
+    if 2 in kinds:  # noqa: PLR2004  # the face
+        return Segment(_block([kind == 2 for kind in kinds]), ink(BLACK, colour))  # noqa: PLR2004
+    return Segment(_block([kind == 1 for kind in kinds]), ink(colour, behind))
 
 
 def size_for(rows: int, columns: int) -> tuple[int, int]:

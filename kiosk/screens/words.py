@@ -19,44 +19,45 @@ def plain(words: str) -> str:
     return " ".join("".join(seen).split())
 
 
-def wrap(words: str, width: int) -> list[str]:
+def wrap(words: str, width: int, measure: Callable[[str], int] = cell_len) -> list[str]:
     """The words in as few lines as fit, of about equal length; nothing is left out, a word too long is folded.
 
     Args:
         words: one line, see `plain`.
         width: cells; at least 2, as wide as the widest character.
+        measure: how many cells a text is wide.
     """
     width = max(width, 2)
-    lines = _greedy(words, width)
-    narrow, wide = max((cell_len(word) for word in words.split()), default=1), width
+    lines = _greedy(words, width, measure)
+    narrow, wide = max((measure(word) for word in words.split()), default=1), width
     while narrow < wide:  # the narrowest width that needs no more lines: no last line of a single short word
         middle = (narrow + wide) // 2
-        if len(_greedy(words, middle)) <= len(lines):
+        if len(_greedy(words, middle, measure)) <= len(lines):
             wide = middle
         else:
             narrow = middle + 1
-    return _greedy(words, wide)
+    return _greedy(words, wide, measure)
 
 
-def _greedy(words: str, width: int) -> list[str]:
+def _greedy(words: str, width: int, measure: Callable[[str], int]) -> list[str]:
     lines: list[str] = []
     line = ""
     for word in words.split():
         joined = f"{line} {word}" if line else word
-        if cell_len(joined) <= width:
+        if measure(joined) <= width:
             line = joined
             continue
         if line:
             lines.append(line)
-        *folded, line = _fold(word, width)
+        *folded, line = _fold(word, width, measure)
         lines.extend(folded)
     return [*lines, line] if line else lines
 
 
-def _fold(word: str, width: int) -> list[str]:
+def _fold(word: str, width: int, measure: Callable[[str], int]) -> list[str]:
     pieces = [""]
     for character in word:
-        if cell_len(pieces[-1] + character) > width:
+        if pieces[-1] and measure(pieces[-1] + character) > width:
             pieces.append("")
         pieces[-1] += character
     return pieces

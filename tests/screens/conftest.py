@@ -114,13 +114,16 @@ def start() -> Start:
     """Starts a kiosk's screen: `async with start(size, view) as kiosk`."""
 
     @asynccontextmanager
-    async def started(size: tuple[int, int] = (64, 20), view: View | None = None, **more) -> AsyncIterator[Kiosk]:
+    async def started(
+        size: tuple[int, int] = (64, 20), view: View | None = None, *, fine: bool = False, **more
+    ) -> AsyncIterator[Kiosk]:
         clock, pressed, ready = Clock(), [], []
         app = KioskApp(
             KEYS,
             on_key=lambda name, turn: pressed.append((name, turn)),
             on_ready=lambda: ready.append(kiosk.words()),
             clock=clock,
+            fine=fine,
             **more,
         )
         kiosk = Kiosk(app, None, clock, pressed, ready)

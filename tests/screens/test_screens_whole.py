@@ -170,7 +170,7 @@ async def test_commands_stand_beside_their_keys(start):
 
 async def test_a_command_without_a_key_is_still_shown(start):
     async with start((120, 40), question()) as kiosk:
-        kiosk.app._caps.clear()
+        kiosk.app._look.caps.clear()
         await kiosk.show(question(turn=8))
         assert "Explain" in kiosk.words("commands")
         assert "?" not in kiosk.words("commands").replace("❓", "")
