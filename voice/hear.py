@@ -5,8 +5,8 @@ The kiosk's listener and a rehearsal both come through here, so that what is reh
 The microphone is open only within `hear`. Its first sound is told by `Listening`: whoever invites to speak waits for
 that, so that no first word is lost while the device opens.
 
-A clear answer need not wait for the whole endpoint: after a short pause the speech so far is recognised, and a sure
-answer that can't go on to mean something else is taken at once. Anything less waits for the endpoint.
+A clear answer need not wait for the whole endpoint: when somebody pauses, the speech so far is recognised, and if it is
+still silent then, a sure answer that can't go on to mean something else is taken. Anything less waits for the endpoint.
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ from voice.events import (
     Silence,
     SpeechStarted,
 )
-from voice.segment import Limits, Nothing, Paused, Segmenter, Speech, Started
+from voice.segment import Limits, Nothing, Paused, Segmenter, SegmentEvent, Settled, Speech, Started
 from voice.source import Source
 from voice.utterance import Utterance
 
+_LOOK_UP_TO_S = 3.0
+"""Longer speech is not looked at before its end: recognising takes a part of its length, and the sound waits meanwhile."""
 _LEVEL_BYTES = size_bytes(0.1)
 
 
@@ -140,7 +142,7 @@ class _Hearing:
                 self._on_segment(ended)
                 return
 
-    def _on_segment(self, event: Started | Paused | Speech | Nothing) -> bool:
+    def _on_segment(self, event: SegmentEvent) -> bool:
         """Whether the listening is over."""
         turn = self._task.turn
         match event:
@@ -152,7 +154,10 @@ class _Hearing:
                 self._on_event(Silence(turn))
                 return True
             case Paused(pcm, duration_s):
-                return self._guessed_surely(pcm, duration_s)
+                self._look(pcm, duration_s)
+                return False
+            case Settled():
+                return self._guessed_surely()
             case Speech(pcm, duration_s):
                 # Closed before recognising: what people say while the kiosk thinks is not its business.
                 self._source.close()
@@ -163,14 +168,18 @@ class _Hearing:
                     self._tell(utterance, decision)
                 return True
 
-    def _guessed_surely(self, pcm: bytes, duration_s: float) -> bool:
-        """A first look while somebody pauses: whether it is sure and can only mean that."""
-        meanings = self._task.meanings
-        if meanings is None:
+    def _look(self, pcm: bytes, duration_s: float) -> None:
+        """Somebody pauses: what would it be, if this were all?"""
+        self._guess = None
+        if self._task.meanings is not None and duration_s <= _LOOK_UP_TO_S:
+            self._guess = (pcm, *self._recognised(pcm, duration_s, self._task.meanings))
+
+    def _guessed_surely(self) -> bool:
+        """Whether what was looked at is sure and can only mean that; then it is told."""
+        if self._guess is None or self._task.meanings is None:
             return False
-        utterance, decision = self._recognised(pcm, duration_s, meanings)
-        self._guess = (pcm, utterance, decision)
-        if decision.outcome is not Outcome.SURE or may_go_on(decision.phrase, meanings):
+        _, utterance, decision = self._guess
+        if decision.outcome is not Outcome.SURE or may_go_on(decision.phrase, self._task.meanings):
             return False
         self._source.close()
         self._tell(utterance, decision)

@@ -105,6 +105,7 @@ class Microphone:
                     device=device.index,
                     channels=channels,
                     dtype="int16",
+                    latency="low",
                     callback=self._came,
                     finished_callback=lambda: self._queue.put(None),
                 )

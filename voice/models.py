@@ -8,6 +8,7 @@ model, and only then renamed into place.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -26,6 +27,7 @@ Progress = Callable[[int, int], None]
 
 MANIFEST_NAME = "sayso-model.toml"
 """A copy of the manifest within an installed model: which one it is, and that its zip was checked."""
+_SUMS = "SHA256SUMS"
 _MARK = Path("am") / "final.mdl"
 _PIECE_BYTES = 1 << 20
 
@@ -145,6 +147,7 @@ def install(
             folder = Path(scratch) / manifest.name
             if not (folder / _MARK).is_file():
                 raise VoiceError("Cannot install the model", f"'{archive}': no {manifest.name}/{_MARK} inside", _AGAIN)
+            _write_sums(folder)
             _write_manifest(folder / MANIFEST_NAME, manifest)
             if place.exists():
                 # Renaming needs an empty place; the old one goes with the scratch folder.
@@ -159,6 +162,26 @@ def install(
             _hint_for(error, manifest, models_dir),
         ) from error
     return place
+
+
+def verify(manifest: Manifest, models_dir: Path) -> str:
+    """What is wrong with an installed model, as a sentence; "" when every file is as it was unpacked.
+
+    Raises:
+        VoiceError: its own manifest can't be read.
+    """
+    place = models_dir / manifest.name
+    again = f"Run `sayso models install {manifest.language}`."
+    if not place.is_dir():
+        return f"{manifest.name} is not installed in {models_dir}. {again}"
+    if not _same(place, manifest):
+        return f"{place} was not installed from this manifest's zip. Remove it, then run the install again."
+    for line in (place / _SUMS).read_text(encoding="utf-8").splitlines():
+        digest, name = line.split("  ", 1)
+        file = place / name
+        if not file.is_file() or sha256_of(file) != digest:
+            return f"{file} is missing or was changed. Remove {place}. {again}"
+    return ""
 
 
 def sha256_of(path: Path) -> str:
@@ -188,13 +211,18 @@ def _check(archive: Path, manifest: Manifest, *, downloaded: bool) -> None:
 def _same(place: Path, manifest: Manifest) -> bool:
     """Whether that very model is in its place."""
     copy = place / MANIFEST_NAME
-    return copy.is_file() and (place / _MARK).is_file() and read_manifest(copy).sha256 == manifest.sha256
+    return copy.is_file() and (place / _SUMS).is_file() and read_manifest(copy).sha256 == manifest.sha256
+
+
+def _write_sums(folder: Path) -> None:
+    """The hash of every file, in the form that `sha256sum -c` reads."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    (folder / _SUMS).write_text("".join(f"{sha256_of(path)}  {path.relative_to(folder)}\n" for path in files), "utf-8")
 
 
 def _write_manifest(path: Path, manifest: Manifest) -> None:
-    lines = [
-        f'{key} = "{value}"' for key, value in vars(manifest).items() if isinstance(value, str) and key != "size_bytes"
-    ]
+    # JSON's strings are TOML's basic strings.
+    lines = [f"{key} = {json.dumps(value)}" for key, value in vars(manifest).items() if isinstance(value, str)]
     text = "\n".join([*lines, f"size_bytes = {manifest.size_bytes}", ""])
     with path.open("w", encoding="utf-8") as file:
         file.write(text)

@@ -35,25 +35,28 @@ class Limits:
     Attributes:
         silence_s: without speech for this long: Silence.
         start_s: this much speech within the last half second begins it.
-        early_s: after this much silence somebody may have finished: Paused. 0 for never.
+        look_s: after this much silence somebody may have finished: Paused. 0 for never.
+        early_s: still silent after this much: Settled. More than `look_s`.
         endpoint_s: after this much silence somebody has finished.
         longest_s: cut off here, whatever comes.
         before_s: kept from before the first speech, so that no first sound is lost.
-        after_s: kept of the silence behind the last speech.
+        after_s: kept of the silence behind the last speech; no more than `look_s`, or what is looked at early would not be
+            what is said in the end.
         speech: how likely speech has to be to count (0 to 1); once begun, `speech - 0.15` is enough.
     """
 
     silence_s: float = 20.0
     start_s: float = 0.16
+    look_s: float = 0.1
     early_s: float = 0.2
     endpoint_s: float = 0.7
     longest_s: float = 10.0
     before_s: float = 0.3
-    after_s: float = 0.2
+    after_s: float = 0.1
     speech: float = 0.5
 
 
-VOICE_MESSAGE = Limits(early_s=0.0, endpoint_s=8.0, longest_s=120.0, before_s=0.5, after_s=0.5)
+VOICE_MESSAGE = Limits(look_s=0.0, endpoint_s=8.0, longest_s=120.0, before_s=0.5, after_s=0.5)
 """A voice message ends after 8 s of silence or 2 minutes."""
 
 
@@ -64,10 +67,15 @@ class Started:
 
 @dataclass(frozen=True)
 class Paused:
-    """Somebody stopped for a moment: perhaps this is all. At most once between two stretches of voice."""
+    """Somebody stopped for a moment: perhaps this is all. Once after each stretch of voice; time to look at it."""
 
     pcm: bytes
     duration_s: float
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Still silent since Paused, long enough for a clear answer."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,7 @@ class Nothing:
     """Nobody spoke within `silence_s`. The last event."""
 
 
-SegmentEvent = Started | Paused | Speech | Nothing
+SegmentEvent = Started | Paused | Settled | Speech | Nothing
 
 
 class Segmenter:
@@ -104,7 +112,7 @@ class Segmenter:
         self._first: int | None = None
         self._last = 0
         self._dropped = 0
-        self._paused_at: int | None = None
+        self._paused = False
         self.done = False
 
     @property
@@ -169,16 +177,20 @@ class Segmenter:
     def _in_speech(self, *, voiced: bool) -> SegmentEvent | None:
         if voiced:
             self._last = self._heard_frames
-            self._paused_at = None
+            self._paused = False
         quiet = self._heard_frames - self._last
         first = self._first or 0
         if quiet >= _frames(self._limits.endpoint_s) or self._heard_frames - first >= _frames(self._limits.longest_s):
             self.done = True
             return self._speech()
-        if self._limits.early_s and quiet >= _frames(self._limits.early_s) and self._paused_at is None:
-            self._paused_at = self._heard_frames
+        if not self._limits.look_s:
+            return None
+        if not self._paused and quiet >= _frames(self._limits.look_s):
+            self._paused = True
             whole = self._speech()
             return Paused(whole.pcm, whole.duration_s)
+        if self._paused and quiet == _frames(self._limits.early_s):
+            return Settled()
         return None
 
     def _speech(self) -> Speech:
