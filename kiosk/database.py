@@ -98,8 +98,8 @@ def meeting(op: str, path: Path) -> Iterator[None]:
 
 
 def is_damage(error: BaseException | None) -> bool:
-    """Whether SQLite, or Python reading a text from it, found the file itself broken."""
-    return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or "Could not decode" in str(error)
+    """Whether SQLite found the file itself broken."""
+    return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def _code(error: BaseException | None) -> int | None:
@@ -166,6 +166,8 @@ def _engine(path: Path) -> sa.Engine:
     def connected(connection: sqlite3.Connection, record: object) -> None:
         del record
         connection.isolation_level = None  # `began` below says which BEGIN
+        # One flipped bit in one id must not make all ids unreadable; the checksum finds the bit.
+        connection.text_factory = lambda data: data.decode("utf-8", "replace")
         for name, (wanted, expected) in PRAGMAS.items():
             connection.execute(f"PRAGMA {name} = {wanted}")
             met = connection.execute(f"PRAGMA {name}").fetchone()

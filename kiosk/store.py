@@ -171,7 +171,7 @@ class Store:
 
         Raises: DamagedError: it was set aside instead.
         """
-        with self._writing("Cannot take from the outbox") as connection:
+        with self._or_damaged(), self._writing("Cannot take from the outbox") as connection:
             if not self._move(connection, instance_id, (State.WAITING,), State.SENDING):
                 return None
         return self._checked(instance_id)
@@ -240,6 +240,16 @@ class Store:
         )
 
     @contextlib.contextmanager
+    def _or_damaged(self) -> Iterator[None]:
+        """Tell a broken part of the file, which stops one submission, from a disk that stops them all."""
+        try:
+            yield
+        except KioskError as error:
+            if is_damage(error.__cause__):
+                raise DamagedError(error.op, error.subject, error.hint) from error.__cause__
+            raise
+
+    @contextlib.contextmanager
     def _reading(self, op: str) -> Iterator[sa.Connection]:
         with meeting(op, self._path), reading(self._engine) as connection:
             yield connection
@@ -263,17 +273,15 @@ class Store:
 
     def _checked(self, instance_id: str) -> Submission | None:
         """The submission, or None where nothing is kept of it; a damaged one is set aside."""
-        try:
-            with self._reading("Cannot load") as connection:
+        with contextlib.suppress(DamagedError):
+            with self._or_damaged(), self._reading("Cannot load") as connection:
                 found = fetch(connection, instance_id)
             if found is None:
                 return None
             submission, kept = found
             if checksum(submission) == kept:
                 return submission
-        except KioskError as error:
-            if not is_damage(error.__cause__):
-                raise
-        self.set_aside(instance_id, DAMAGED)
+        with self._or_damaged():
+            self.set_aside(instance_id, DAMAGED)
         hint = "It was set aside and the others go on; copy the data folder for whoever repairs it."
         raise DamagedError("Cannot load", f"{instance_id}: it is {DAMAGED}", hint)

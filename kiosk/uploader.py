@@ -87,7 +87,9 @@ def upload_waiting(
             set_aside += 1
             message = str(error)
             continue
-        if submission is None:  # forgotten since
+        if submission is None:
+            if instance_id in store.waiting():  # not forgotten since: SQLite can list it but not find it
+                message = f"Cannot find {instance_id} in the store: it is damaged. Copy its folder for a repair."
             continue
         reply = _sent(store, client, submission)
         match reply.verdict:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
+from random import Random
 
 import pytest
 
@@ -225,6 +227,43 @@ def test_a_damaged_submission_is_set_aside_and_counted_and_the_others_go_on(stor
     assert store.waiting() == ["uuid:2"]
     assert store.claim("uuid:2") == submission(2)
     assert store.counts() == Counts(waiting=1, set_aside=1, damaged=1)
+
+
+def flipped(raw, rng):
+    damaged = bytearray(raw)
+    damaged[rng.randrange(len(raw))] ^= 1 << rng.randrange(8)
+    return bytes(damaged)
+
+
+def test_no_flipped_bit_is_ever_sent_and_it_holds_up_no_other_submission(tmp_path):
+    rng = Random(5)  # noqa: S311 - the same bits each time
+    kept = {f"uuid:{n}": submission(n, data=rng.randbytes(3000)) for n in range(10)}
+    with Store.open(tmp_path, Role.KIOSK) as store:
+        for each in kept.values():
+            store.finish(each)
+    path = tmp_path / "sayso.db"
+    raw = path.read_bytes()
+    outcomes = Counter()
+    for _ in range(80):
+        path.write_bytes(flipped(raw, rng))
+        try:
+            with Store.open(tmp_path, Role.UPLOADER) as store:
+                whole = damaged = 0
+                for instance_id in store.waiting():
+                    try:
+                        claimed = store.claim(instance_id)
+                    except DamagedError:
+                        damaged += 1
+                    else:
+                        assert claimed is None or claimed == kept[instance_id]
+                        whole += claimed is not None
+        except KioskError as error:
+            assert "damaged" in error.subject  # noqa: PT017 - either outcome is right
+            outcomes["refused"] += 1
+        else:
+            outcomes["all" if whole == len(kept) else "one less" if whole == len(kept) - 1 else "fewer"] += 1
+    assert outcomes["one less"] > 20, "the flips met what was kept"
+    assert outcomes["refused"] + outcomes["fewer"] <= 8, "only the few bytes of the tables' own structure stop more"
 
 
 def test_a_full_disk_is_told_and_what_was_kept_before_stays(store):
