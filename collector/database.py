@@ -51,6 +51,7 @@ keys = Table(
     # SHA-256 is enough: a token is 256 random bits, which nobody can guess at whatever speed.
     Column("token_sha256", LargeBinary, nullable=False, unique=True),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
 )
 
 forms = Table(

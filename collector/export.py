@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
     from collector.database import Database
     from collector.results import Stored
 
@@ -60,7 +62,7 @@ class Exported:
     left_out: tuple[str, ...]
 
 
-def export(database: Database, folder: Path, private_key_pem: bytes | None = None) -> Exported:
+def export(database: Database, folder: Path, private_key: RSAPrivateKey | None = None) -> Exported:
     """Write every form's results into a folder, which is made when it is not there.
 
     Raises: CollectorError: the folder can't be written.
@@ -78,7 +80,7 @@ def export(database: Database, folder: Path, private_key_pem: bytes | None = Non
         def lines(form_id: str = form_id, fields: Sequence[Field] = fields) -> Iterator[list[str]]:
             yield header(fields)
             for stored in stored_submissions(database, form_id):
-                result = read(stored, private_key_pem)
+                result = read(stored, private_key)
                 if isinstance(result, Unread):
                     unread.append((stored.instance_id, result.why))
                 yield _row(stored, result, fields)

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from collector.database import insert_if_new, keys
 from collector.errors import CollectorError
@@ -28,6 +28,7 @@ class Key:
     id: int
     name: str
     created_at: datetime
+    revoked_at: datetime | None = None
 
 
 def new_key(database: Database, name: str, now: datetime) -> str:
@@ -46,19 +47,31 @@ def new_key(database: Database, name: str, now: datetime) -> str:
     return token
 
 
+def revoke_key(database: Database, name: str, now: datetime) -> None:
+    """Take a kiosk's right to send away; what it sent stays under its name.
+
+    Raises: CollectorError: there is no such key, or it is revoked already.
+    """
+    with database.writing() as connection:
+        here = (keys.c.name == name) & keys.c.revoked_at.is_(None)
+        done = connection.execute(update(keys).where(here).values(revoked_at=now)).rowcount
+    if not done:
+        raise CollectorError("Cannot revoke", f"{name!r}: no key of that name is in use", "See `keys list`.")
+
+
 def key_of(database: Database, token: str) -> Key | None:
-    """Whose token this is, or None."""
-    wanted = select(keys.c.id, keys.c.name, keys.c.created_at).where(keys.c.token_sha256 == _hash(token))
+    """Whose token this is, or None: unknown or revoked."""
+    here = (keys.c.token_sha256 == _hash(token)) & keys.c.revoked_at.is_(None)
     with database.reading() as connection:
-        row = connection.execute(wanted).one_or_none()
+        row = connection.execute(select(keys).where(here)).one_or_none()
     return None if row is None else Key(row.id, row.name, row.created_at)
 
 
 def all_keys(database: Database) -> tuple[Key, ...]:
     """Every key, oldest first; no tokens."""
     with database.reading() as connection:
-        rows = connection.execute(select(keys.c.id, keys.c.name, keys.c.created_at).order_by(keys.c.id)).all()
-    return tuple(Key(row.id, row.name, row.created_at) for row in rows)
+        rows = connection.execute(select(keys).order_by(keys.c.id)).all()
+    return tuple(Key(row.id, row.name, row.created_at, row.revoked_at) for row in rows)
 
 
 def _hash(token: str) -> bytes:

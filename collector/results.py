@@ -22,6 +22,8 @@ from openrosa.sealing import open_submission
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
     from collector.database import Database
 
 PAGE = 50
@@ -114,21 +116,21 @@ def stored_submissions(database: Database, form_id: str | None = None) -> Iterat
             )
 
 
-def read(stored: Stored, private_key_pem: bytes | None) -> Result | Unread:
+def read(stored: Stored, private_key: RSAPrivateKey | None) -> Result | Unread:
     """What one submission says.
 
     Args:
         stored: as it came.
-        private_key_pem: the office's key, or None: then sealed ones stay unread.
+        private_key: the office's key, or None: then sealed ones stay unread.
     """
     xml, files = stored.xml, stored.files
     if stored.sealed:
         if stored.expected[-1] not in stored.files:
             return Unread(stored, "its sealed XML has not arrived", missing=True)
-        if private_key_pem is None:
+        if private_key is None:
             return Unread(stored, "it is sealed, and no --key was given")
         try:
-            opened = open_submission(stored.xml, stored.files, private_key_pem)
+            opened = open_submission(stored.xml, stored.files, private_key)
         except OpenRosaError as error:
             return Unread(stored, error.subject.partition(": ")[2] or str(error))
         if not opened.signature_ok:

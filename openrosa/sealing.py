@@ -86,6 +86,23 @@ def public_key_to_base64(public_der: bytes) -> str:
     return base64.b64encode(public_der).decode("ascii")
 
 
+def load_private_key(pem: bytes) -> rsa.RSAPrivateKey:
+    """The key of a PEM file. Checking it takes 50 ms: load it once where many submissions are opened.
+
+    Raises: OpenRosaError: not PEM, not RSA, or behind a passphrase.
+    """
+    hint = "Give the PEM file that `sayso collector keys pair` made, or openssl genpkey's."
+    try:
+        key = serialization.load_pem_private_key(pem, password=None)
+    except TypeError:
+        raise OpenRosaError("Cannot use", "the private key: it has a passphrase", "Take it off first.") from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise OpenRosaError("Cannot use", "the private key: it is not one in PEM form", hint) from None
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise OpenRosaError("Cannot use", "the private key: it is not an RSA key", hint)
+    return key
+
+
 def unsealed(form_id: str, version: str, instance_id: str, xml: bytes, attachments: Sequence[Attachment]) -> Submission:
     """A submission in the clear, for a form without a key."""
     _check_names(attachments)
@@ -122,17 +139,20 @@ def seal(
     return Submission(instance_id, form_id, version, manifest, tuple(sealed), sealed=True)
 
 
-def open_submission(submission_xml: bytes, attachments: Mapping[str, bytes], private_key_pem: bytes) -> Opened:
+def open_submission(
+    submission_xml: bytes, attachments: Mapping[str, bytes], private_key: bytes | rsa.RSAPrivateKey
+) -> Opened:
     """What is in a sealed submission.
 
     Args:
         submission_xml: the manifest.
         attachments: the sealed files by name.
-        private_key_pem: PEM of the private key, without a passphrase.
+        private_key: the private key, or its PEM without a passphrase.
     Raises: OpenRosaError: not sealed, another key, a file missing or damaged.
     """
     envelope = read_envelope(submission_xml)
-    private_key = _private_key(private_key_pem)
+    if isinstance(private_key, bytes):
+        private_key = load_private_key(private_key)
     if envelope.wrapped_key is None or envelope.xml_file is None:
         raise _cannot_open(envelope, "it is not sealed", "Read its XML as it is.")
     key = _unwrapped(private_key, envelope, envelope.wrapped_key)
@@ -240,24 +260,6 @@ def _public_key(der: bytes) -> rsa.RSAPublicKey:
 
 def _public_der(key: rsa.RSAPublicKey) -> bytes:
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-
-
-def check_private_key(pem: bytes) -> None:
-    """Refuse what can open nothing, before anything is opened with it. Raises: OpenRosaError: with what was met."""
-    _private_key(pem)
-
-
-def _private_key(pem: bytes) -> rsa.RSAPrivateKey:
-    hint = "Give the PEM file that `sayso collector keys pair` made, or openssl genpkey's."
-    try:
-        key = serialization.load_pem_private_key(pem, password=None)
-    except TypeError:
-        raise OpenRosaError("Cannot use", "the private key: it has a passphrase", "Take it off first.") from None
-    except (ValueError, UnsupportedAlgorithm):
-        raise OpenRosaError("Cannot use", "the private key: it is not one in PEM form", hint) from None
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise OpenRosaError("Cannot use", "the private key: it is not an RSA key", hint)
-    return key
 
 
 def _check_names(attachments: Sequence[Attachment]) -> None:

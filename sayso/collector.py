@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,10 +18,13 @@ from collector.errors import CollectorError
 from collector.export import export
 from collector.folders import write_key_pair, write_result
 from collector.forms import Form, add_form
-from collector.keys import all_keys, new_key
+from collector.keys import all_keys, new_key, revoke_key
 from collector.results import Result, Unread, read, stored_submissions
 from collector.serve import bound, serve, url_of
-from openrosa.sealing import check_private_key
+from openrosa.sealing import load_private_key
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -43,6 +46,7 @@ EXAMPLES = {
         '  sayso collector keys new "Elm Road" --data collected\n'
         "  /key/8wq...                 goes after the server's address into the kiosk's configuration\n"
     ),
+    "keys revoke": ('\b\nFor example:\n  sayso collector keys revoke "Elm Road" --data collected\n'),
     "keys pair": ("\b\nFor example:\n  sayso collector keys pair office-key\n"),
     "open": (
         "\b\nFor example:\n"
@@ -119,7 +123,17 @@ def keys_list(data: Path) -> None:
     """Name the kiosks that have an address, with the day it was made."""
     with closing(open_data(data, make=False)) as database:
         for key in all_keys(database):
-            click.echo(f"{key.id}\t{key.created_at:%Y-%m-%d}\t{key.name}")
+            revoked = "" if key.revoked_at is None else f"\trevoked {key.revoked_at:%Y-%m-%d}"
+            click.echo(f"{key.id}\t{key.created_at:%Y-%m-%d}\t{key.name}{revoked}")
+
+
+@keys.command("revoke", epilog=EXAMPLES["keys revoke"])
+@click.argument("name")
+@DATA
+def keys_revoke(name: str, data: Path) -> None:
+    """Take a kiosk's address away, for one that was lost or is no longer used. What it sent stays."""
+    with closing(open_data(data, make=False)) as database:
+        revoke_key(database, name, _now())
 
 
 @keys.command("pair", epilog=EXAMPLES["keys pair"])
@@ -212,15 +226,14 @@ def _form_files(path: Path) -> tuple[bytes, dict[str, bytes]]:
         raise CollectorError("Cannot read", f"{error.filename}: {error.strerror}", "Check the file.") from None
 
 
-def _private_key(path: Path | None) -> bytes | None:
+def _private_key(path: Path | None) -> RSAPrivateKey | None:
     if path is None:
         return None
     try:
         pem = path.read_bytes()
     except OSError as error:
         raise CollectorError("Cannot read", f"the key {path}: {error.strerror}", "Check who may read it.") from None
-    check_private_key(pem)
-    return pem
+    return load_private_key(pem)
 
 
 def _now() -> datetime:

@@ -245,6 +245,19 @@ def test_a_database_of_a_newer_collector_is_left_alone(tmp_path: Path) -> None:
         open_data(tmp_path)
 
 
+def test_many_that_make_the_same_database_at_once_all_may_use_it(tmp_path: Path) -> None:
+    at_once = 8
+    barrier = Barrier(at_once)
+
+    def start(number: int) -> str:
+        barrier.wait()
+        with closing(open_data(tmp_path)) as database:
+            return new_key(database, f"Kiosk {number}", NOW)
+
+    with ThreadPoolExecutor(at_once) as pool:
+        assert len(set(pool.map(start, range(at_once)))) == at_once
+
+
 def test_a_file_that_is_no_database_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "collector.sqlite").write_bytes(b"not a database" * 1000)
     with pytest.raises(CollectorError, match="not a database"):

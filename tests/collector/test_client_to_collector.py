@@ -9,19 +9,20 @@ import pytest
 from loopback_collector import NOW, VECTORS, Collector, instance_id, visit, xform
 
 from collector.database import open_data
+from collector.errors import CollectorError
 from collector.forms import add_form
-from collector.keys import new_key
+from collector.keys import new_key, revoke_key
 from collector.results import Result, read, stored_submissions
 from collector.serve import running
 from openrosa.client import Client, Verdict
-from openrosa.sealing import seal, unsealed
+from openrosa.sealing import load_private_key, seal, unsealed
 from openrosa.submission import Attachment
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PUBLIC = (VECTORS / "test_key.pub.der").read_bytes()
-PRIVATE = (VECTORS / "test_key.pem").read_bytes()
+PRIVATE = load_private_key((VECTORS / "test_key.pem").read_bytes())
 VOICE = Attachment("message.wav", bytes(range(256)) * 50, "audio/wav")
 
 
@@ -84,3 +85,13 @@ def test_a_visit_larger_than_a_post_arrives_in_several_and_too_large_a_file_is_s
             assert (reply.verdict, reply.status) == (Verdict.SET_ASIDE, 413)
         (stored,) = stored_submissions(database)
         assert set(stored.files) == {one.name for one in parted.attachments} == set(stored.expected)
+
+
+def test_a_revoked_key_sends_no_more_and_what_it_sent_stays(collector: Collector) -> None:
+    with Client(collector.kiosk_url) as client:
+        assert client.submit(sealed(1)).verdict is Verdict.DELIVERED
+        revoke_key(collector.database, "Elm Road", NOW)
+        assert client.submit(sealed(2)).status == 401
+    assert [one.key_name for one in stored_submissions(collector.database)] == ["Elm Road"]
+    with pytest.raises(CollectorError, match="no key of that name is in use"):
+        revoke_key(collector.database, "Elm Road", NOW)

@@ -14,14 +14,14 @@ from collector.folders import folder_name, write_result
 from collector.forms import add_form
 from collector.keys import all_keys
 from collector.results import Result, read, stored_submissions
-from openrosa.sealing import new_key_pair, seal
+from openrosa.sealing import load_private_key, new_key_pair, seal
 from openrosa.submission import Attachment
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PUBLIC = (VECTORS / "test_key.pub.der").read_bytes()
-PRIVATE = (VECTORS / "test_key.pem").read_bytes()
+PRIVATE = load_private_key((VECTORS / "test_key.pem").read_bytes())
 AFTER = ["KEY", "SubmitterID", "SubmitterName", "AttachmentsPresent", "AttachmentsExpected", "Status", "ReviewState"]
 LAST = [*AFTER, "DeviceID", "Edits", "FormVersion"]
 
