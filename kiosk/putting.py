@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from kiosk.asks import OWN, START_ASKINGS, WHO_IS, Asking, which_set
-from kiosk.events import Effect, Event, Finish, Line, Listen, Record, Say, StopListening, StopSaying
+from kiosk.events import Effect, Event, Finish, Line, Listen, Record, Say, StopListening, StopSaying, Tone
 from kiosk.interpret import meanings
 from kiosk.prompts import choice_line, heading_lines, hint_lines, question_lines, spoken_order
 from kiosk.state import Stage, Timer, Visit
@@ -66,7 +66,14 @@ def put(visit: Visit, opening: tuple[Line, ...] = (), *, explain: bool = False) 
         lines += (tongue.line("message_how" if visit.voice else "message_no_microphone"),)
     elif visit.asking is Asking.QUESTION and (visit.times_put > 0 or len(visit.asked_names) == 1):
         lines += (tongue.line("also"),)
-    return present(visit, Stage.ASK, lines, times_put=visit.times_put + 1, candidate=None)
+    return present(visit, Stage.ASK, (*lines, *your_turn(visit)), times_put=visit.times_put + 1, candidate=None)
+
+
+def your_turn(visit: Visit) -> tuple[Line, ...]:
+    """The tone that says: the microphone opens now. Nothing where it stays closed."""
+    question = visit.question
+    opens = visit.voice and not visit.keys_only and question is not None
+    return (Line(tone=Tone.MICROPHONE_OPEN, pause_after_s=0.1),) if opens else ()
 
 
 def go_on(visit: Visit, opening: tuple[Line, ...] = ()) -> Stepped:

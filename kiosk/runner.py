@@ -120,23 +120,34 @@ class Runner:
         self._messages: dict[str, bytes] = {}
         self._captions: tuple[events.Line, ...] = ()
         self._due_s: float | None = None
+        self._read_until_s: float | None = None
         self.visit = new_visit()
 
     def run(self) -> None:
         """Until Closed comes, or, in a rehearsal, nothing more can happen."""
         self.show(view_of(self.visit))
         while True:
-            happened = self._inbox.take(self._due_s)
+            happened = self._inbox.take(self._read_until_s if self._due_s is None else self._due_s)
             if isinstance(happened, Closed):
                 self._ports.speaking.stop()
                 self._ports.hearing.stop()
                 return
             if happened is None:
-                timer, self._due_s = self.visit.timer, None
-                if timer is None:
-                    return
-                happened = events.TimePassed(self.visit.turn, timer.number)
+                happened = self._what_is_due()
+            if happened is None:
+                return
             self.take(happened)
+
+    def _what_is_due(self) -> events.TimePassed | events.PromptFinished | None:
+        """Which clock ran out: the visit's, or that of a prompt which nobody can hear. None: neither was on."""
+        timer = self.visit.timer
+        if self._due_s is not None and timer is not None:
+            self._due_s = None
+            return events.TimePassed(self.visit.turn, timer.number)
+        if self._read_until_s is not None:
+            self._read_until_s = None
+            return events.PromptFinished(self.visit.turn)
+        return None
 
     def take(self, happened: Any) -> None:
         """One thing that happened: a visit's event, or sound's."""
@@ -178,8 +189,10 @@ class Runner:
                 return (events.DeviceLost(events.Device.MICROPHONE),)
             case sound.MicrophoneFound():
                 return (events.DeviceFound(events.Device.MICROPHONE),)
-            case sound.SpeakerLost(_, reason):
+            case sound.SpeakerLost(turn, reason):
                 log.warning("speaker lost: %s", reason)
+                if turn == self.visit.turn:
+                    self._read_until_s = self._inbox.now_s() + reading_s(self._captions)
                 return (events.DeviceLost(events.Device.SPEAKER),)
             case sound.Listening():
                 return ()
@@ -214,9 +227,10 @@ class Runner:
         ports = self._ports
         match effect:
             case events.Say(turn, lines):
-                self._captions = lines
+                self._captions, self._read_until_s = lines, None
                 ports.speaking.say(turn, lines, self.visit.language, self._messages)
             case events.StopSaying():
+                self._read_until_s = None
                 ports.speaking.stop()
             case events.Listen(turn, meanings, silence_s):
                 ports.hearing.listen(turn, dict(meanings), silence_s)
@@ -267,7 +281,12 @@ class Runner:
             log.error("%s", error)  # noqa: TRY400  as above
         if self._on_over is not None:
             self._on_over(over)
-        self.visit = replace(self._new_visit(), turn=over.turn + 1, voice=over.voice)
+        self.visit = replace(self._new_visit(), turn=over.turn + 1)
         self.show(view_of(self.visit))
         if over.another:
             self._step(events.KeyPressed("start", self.visit.turn))
+
+
+def reading_s(lines: Sequence[events.Line]) -> float:
+    """How long a prompt that can't be heard stays to be read: 0.4 s a word and each line's pause."""
+    return sum(0.4 * len(line.words.split()) + line.pause_after_s for line in lines)

@@ -1,4 +1,4 @@
-"""Question sets as files: the form and the folder of its recordings and pictures beside it (`NAME.xml`, `NAME-media/`)."""
+"""Question sets as files: `NAME.xml`, and its recordings and pictures beside it in `NAME-media/`."""
 
 from __future__ import annotations
 

@@ -34,7 +34,6 @@ from kiosk.events import (
     StopListening,
     StopSaying,
     TimePassed,
-    Tone,
 )
 from kiosk.present import view_of
 from kiosk.prompts import (
@@ -56,6 +55,7 @@ from kiosk.putting import (
     sorry,
     thanks,
     wait,
+    your_turn,
 )
 from kiosk.state import Rules, Stage, Visit
 from kiosk.view import ANSWER_KEYS, START_KEY, Command
@@ -179,9 +179,8 @@ def _confirm(visit: Visit, candidate: Answer) -> Stepped:
     question = visit.question
     if question is None:
         return visit, ()
-    keys_only = visit.keys_only or question.private
-    lines = confirm_lines(question, candidate, visit.tongue)
-    return present(visit, Stage.CONFIRM, lines, candidate=candidate, keys_only=keys_only)
+    visit = replace(visit, keys_only=visit.keys_only or question.private, candidate=candidate)
+    return present(visit, Stage.CONFIRM, (*confirm_lines(question, candidate, visit.tongue), *your_turn(visit)))
 
 
 def _confirm_heard(visit: Visit, heard: Heard) -> Stepped:
@@ -195,7 +194,7 @@ def _confirm_heard(visit: Visit, heard: Heard) -> Stepped:
     if visit.failures >= MOST_FAILURES:
         return _not_caught(visit)
     candidate = replace(answer, corrected=True)
-    return present(visit, Stage.CONFIRM, (Line(tone=Tone.MICROPHONE_OPEN),), candidate=candidate)
+    return present(visit, Stage.CONFIRM, your_turn(visit), candidate=candidate)
 
 
 def _not_caught(visit: Visit) -> Stepped:

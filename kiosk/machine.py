@@ -1,0 +1,41 @@
+"""What the machine knows and a visit does not: the day, whether its clock can be trusted, a new visit's id."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from kiosk.record import Circumstances
+
+SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
+"""systemd-timesyncd touches it when the clock was set from the network since the start."""
+SEED_BITS = 32
+
+
+def software() -> str:
+    """Name and version, as the record has it."""
+    return f"sayso {version('sayso')}"
+
+
+def today() -> date:
+    """The day here, by the machine's own clock."""
+    return datetime.now().astimezone().date()
+
+
+def circumstances() -> Circumstances:
+    """What the record says beside the visit."""
+    has_rtc = Path("/sys/class/rtc/rtc0").exists()
+    return Circumstances(today().isoformat(), SYNCHRONISED.exists() or has_rtc, software())
+
+
+def new_instance_id() -> str:
+    """A visit's id, from chance alone: nothing in it tells the machine or the time."""
+    return f"uuid:{uuid.uuid4()}"
+
+
+def new_seed() -> int:
+    """A visit's own number."""
+    return secrets.randbits(SEED_BITS)

@@ -1,0 +1,104 @@
+"""A small office on this machine: keys, a collector on loopback, a kiosk's address. For `demo` and `rehearse`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from collector.database import Database, open_data
+from collector.folders import PRIVATE_NAME, PUBLIC_NAME, write_key_pair
+from collector.forms import add_form
+from collector.keys import new_key
+from collector.results import Result, Unread, read, stored_submissions
+from collector.serve import running
+from openrosa.convert import SHEET_SUFFIXES, Converted, convert, write
+from openrosa.sealing import load_private_key
+
+
+def now() -> datetime:
+    """The time, as the collector stamps it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Office:
+    """What an office has.
+
+    Attributes:
+        folder: of all of it.
+        private_key: what opens what comes in.
+        public_key: base64, as a form has it.
+        database: the collector's.
+    """
+
+    folder: Path
+    private_key: RSAPrivateKey
+    public_key: str
+    database: Database
+
+    def form(self, source: Path) -> Path:
+        """Publish a set: a sheet is converted with the office's key, an XForm taken as it is.
+
+        Returns: the XForm's path, its media folder beside it.
+        Raises: OpenRosaError, CollectorError: it is outside the profile, or can't be published.
+        """
+        target = self.folder / "sets" / f"{source.stem}.xml"
+        if source.suffix.lower() in SHEET_SUFFIXES:
+            converted = convert(source, self.public_key)
+        else:
+            folder = source.with_name(f"{source.stem}-media")
+            media = {one.name: one.read_bytes() for one in folder.iterdir()} if folder.is_dir() else {}
+            try:
+                converted = Converted(source.read_bytes(), media)
+            except OSError as error:
+                raise click.BadParameter(f"{source}: {error.strerror}. Give the path of a question set.") from error
+        write(converted, target)
+        add_form(self.database, converted.xform, converted.media, now())
+        return target
+
+    def kiosk_path(self, name: str) -> str:
+        """A new kiosk's way to the collector, to stand after its address: `/key/TOKEN`."""
+        return f"/key/{new_key(self.database, name, now())}"
+
+    def received(self) -> tuple[Result | Unread, ...]:
+        """Everything that has come in, opened with the office's key, oldest first."""
+        return tuple(read(stored, self.private_key) for stored in stored_submissions(self.database))
+
+
+@contextmanager
+def office(folder: Path) -> Iterator[tuple[Office, str]]:
+    """An office in that folder, its collector running on loopback.
+
+    Yields: the office, and the collector's address without a token.
+    """
+    keys = folder / "office-key"
+    if not (keys / PRIVATE_NAME).exists():
+        write_key_pair(keys)
+    private = load_private_key((keys / PRIVATE_NAME).read_bytes())
+    public = (keys / PUBLIC_NAME).read_text(encoding="ascii").strip()
+    with closing(open_data(folder / "collected")) as database, running(database, now) as url:
+        yield Office(folder, private, public, database), url
+
+
+def answers_of(values: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The answers in a record, by question name: value, how, by.
+
+    Args:
+        values: by path, as `Result.values` has them; a question is what has a NAME_how beside it.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for path, how in values.items():
+        if path.endswith("_how"):
+            question = path.removesuffix("_how")
+            found[question.rsplit("/", 1)[-1]] = {
+                "value": values.get(question, ""),
+                "how": how,
+                "by": values.get(f"{question}_by", ""),
+            }
+    return found

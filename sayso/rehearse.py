@@ -1,0 +1,225 @@
+"""`sayso rehearse`: a visit with recordings in place of the microphone, in its own store, to its own collector."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import SystemRandom
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+
+from collector.results import Result
+from kiosk.answer import Who
+from kiosk.keeper import Keeper
+from kiosk.machine import circumstances, new_instance_id, new_seed, today
+from kiosk.rehearsal import DeafEar, HeardOnce, NoScreen, Person, RecordedEar, SilentVoice
+from kiosk.runner import Ports, Runner
+from kiosk.sets import load_set
+from kiosk.state import Rules, Visit
+from kiosk.store import Role, Store
+from kiosk.uploader import upload_waiting
+from kiosk.view import KEYS, START_KEY
+from openrosa.client import Client
+from openrosa.question_set import QuestionSet
+from sayso.office import Office, answers_of, office
+from sayso.options import ManyValued
+from voice import events as sound
+from voice.audio import load, write_wav
+from voice.engine import ENGINES, Engine, open_engine
+
+SILENCE = "-"
+ARRIVES = ("value", "how")
+"""What must be the same at the collector as at the kiosk."""
+WHO = Who(who="resident", how="self")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a rehearsal has to tell, as --json prints it."""
+
+    instance_id: str
+    form_id: str
+    engine: str
+    complete: bool
+    answers: dict[str, dict[str, Any]]
+    heard: list[dict[str, Any]]
+    collector: dict[str, Any]
+
+
+def wav(pcm: bytes) -> bytes:
+    """A WAV file's bytes."""
+    out = io.BytesIO()
+    write_wav(out, pcm)
+    return out.getvalue()
+
+
+@click.command("rehearse", cls=ManyValued)
+@click.argument("question_set", metavar="SET", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--microphone",
+    "recordings",
+    multiple=True,
+    metavar="FILE...",
+    help="WAV or FLAC files, one for each listening; - is silence.",
+)
+@click.option("--keys", "keys", multiple=True, metavar="KEY...", help="Keys to press, by their names.")
+@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="What recognises speech.")
+@click.option("--language", default=None, help="Code of the language; the set's own if it is left out.")
+@click.option(
+    "--models-dir", type=click.Path(file_okay=False, path_type=Path), default=Path("models"), help="Installed models."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, to stdout alone.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    question_set: Path,
+    recordings: tuple[str, ...],
+    keys: tuple[str, ...],
+    engine: str,
+    language: str | None,
+    models_dir: Path,
+    *,
+    as_json: bool,
+) -> None:
+    r"""Make a visit to SET (a sheet or an XForm) with recordings or keys, without waiting in real time.
+
+    The n-th recording is played into the n-th listening for an answer; an unsure answer is confirmed by playing the
+    same recording again. Keys are pressed where nothing is left to be heard. Who is here is taken as said (a resident);
+    a store, keys and a collector of its own are made for it and thrown away.
+
+    \b
+    For example:
+      sayso rehearse question_sets/my_home/my_home.md --keys green yellow red
+      sayso rehearse my_home.xml --microphone yes.wav - no.wav --json
+
+    Exit code 1 when the collector does not have in the end what was answered.
+    """
+    wanted = [key for key in keys if key != START_KEY]
+    for key in wanted:
+        if key not in KEYS:
+            raise click.BadParameter(f"'{key}' is no key. Keys are: {', '.join(KEYS)}.", param_hint="--keys")
+    sounds = [None if name == SILENCE else load(name) for name in recordings]
+    with TemporaryDirectory(prefix="sayso-rehearse-") as name, office(Path(name)) as (its_office, url):
+        form = its_office.form(question_set)
+        loaded = load_set(form).question_set
+        spoken = language or (loaded.default_language if loaded.default_language != "default" else "en")
+        ear = open_engine(engine, spoken, models_dir) if sounds else None
+        told = _rehearse(its_office, url, loaded, spoken, ear, sounds, recordings, wanted)
+    if as_json:
+        click.echo(json.dumps(asdict(told), ensure_ascii=False, indent=2))
+    else:
+        _print(told)
+    arrived = told.collector.get("answers", {})
+    if any(
+        arrived.get(name, {}).get(part) != answer[part] for name, answer in told.answers.items() for part in ARRIVES
+    ):
+        click.echo("The collector does not have what was answered.", err=True)
+        ctx.exit(1)
+
+
+def _rehearse(
+    its_office: Office,
+    url: str,
+    question_set: QuestionSet,
+    language: str,
+    engine: Engine | None,
+    sounds: list[bytes | None],
+    names: tuple[str, ...],
+    keys: list[str],
+) -> Told:
+    """One visit, its delivery, and what came of it."""
+    over: list[Visit] = []
+    person = Person(keys)
+    voice = SilentVoice(person.put)
+    with Store.open(its_office.folder / "kiosk", Role.KIOSK) as store:
+        keeper = Keeper(store, circumstances, allow_unsealed=True)
+
+        def new_visit() -> Visit:
+            return Visit(
+                sets=(question_set,),
+                instance_id=new_instance_id(),
+                seed=new_seed(),
+                language=language,
+                rules=Rules(preset_who=WHO),
+                voice=engine is not None,
+            )
+
+        ear: RecordedEar | DeafEar = DeafEar()
+        if engine is not None:
+            ear = RecordedEar(engine, sounds, person.put, lambda: runner.visit, person.has_keys)
+        runner = Runner(Ports(NoScreen(), voice, ear, keeper), person, new_visit, wav, on_over=over.append)
+        person.visit = lambda: runner.visit
+        runner.run()
+        with Client(url + its_office.kiosk_path("rehearsal"), 30.0) as client:
+            upload_waiting(store, client, today(), SystemRandom())
+    visit = over[0]
+    heard = ear.heard if isinstance(ear, RecordedEar) else []
+    return Told(
+        instance_id=visit.instance_id,
+        form_id=question_set.form_id,
+        engine=f"{engine.name} {engine.model}" if engine else "none",
+        complete=visit.complete,
+        answers={
+            name: {"value": answer.value, "how": answer.how.value, "by": answer.by.value, "corrected": answer.corrected}
+            for name, answer in visit.answers.items()
+        },
+        heard=[_heard(one, names) for one in heard],
+        collector=_received(its_office, visit.instance_id),
+    )
+
+
+def _heard(one: HeardOnce, names: tuple[str, ...]) -> dict[str, Any]:
+    """One listening as plain values."""
+    told: dict[str, Any] = {
+        "question": one.question,
+        "stage": one.stage,
+        "recording": names[one.recording] if one.recording is not None else None,
+        "happened": type(one.happened).__name__.lower(),
+    }
+    if isinstance(one.happened, sound.Heard):
+        told |= {
+            "text": one.happened.utterance.text,
+            "outcome": one.happened.decision.outcome.value,
+            "phrase": one.happened.decision.phrase,
+            "meaning": one.happened.decision.meaning,
+            "evidence": asdict(one.happened.utterance.evidence),
+        }
+    return told
+
+
+def _received(its_office: Office, instance_id: str) -> dict[str, Any]:
+    """What the collector has of this visit, opened with the office's key."""
+    for result in its_office.received():
+        if result.stored.instance_id == instance_id:
+            if isinstance(result, Result):
+                return {
+                    "instance_id": instance_id,
+                    "sealed": result.stored.sealed,
+                    "answers": answers_of(result.values),
+                    "values": dict(result.values),
+                    "attachments": {name: len(content) for name, content in result.files.items()},
+                }
+            return {"instance_id": instance_id, "error": result.why}
+    return {}
+
+
+def _print(told: Told) -> None:
+    """For people."""
+    click.echo(f"{told.form_id}, engine {told.engine}, visit {told.instance_id}")
+    for one in told.heard:
+        what = one["recording"] or "silence"
+        if "outcome" in one:
+            click.echo(f"  {one['question']}: {what}: {one['outcome']} {one['phrase']!r}")
+        else:
+            click.echo(f"  {one['question']}: {what}: {one['happened']}")
+    for name, answer in told.answers.items():
+        click.echo(f"{name} = {answer['value'] or answer['how']} (by {answer['by']})")
+    click.echo("complete" if told.complete else "incomplete: not every question was reached")
+    if told.collector:
+        click.echo("delivered, and opened with the office's key" if "values" in told.collector else "delivered")
+    sys.stdout.flush()
