@@ -8,6 +8,7 @@ Source: the OpenRosa form discovery, submission and request documents at docs.ge
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -31,6 +32,7 @@ __all__ = ["Client", "Reply", "Verdict"]
 LARGEST_LIST_BYTES = 8_000_000
 LARGEST_FILE_BYTES = 100_000_000
 LARGEST_REPLY_BYTES = 200_000
+LONGEST_ANSWER_S = 1_800.0
 DEFAULT_ACCEPT_BYTES = 10_000_000
 """What is sent in one post where the server does not say how much it takes."""
 
@@ -64,6 +66,7 @@ class Client:
         timeout_s: for connecting, and for each read and write.
         software: what the server sees as User-Agent.
         now: the clock, for the Date header.
+        monotonic_s: the clock that bounds a whole answer, which `timeout_s` does not: bytes may drip in for ever.
     Raises: OpenRosaError: the address is none.
     """
 
@@ -74,9 +77,11 @@ class Client:
         *,
         software: str = "Sayso",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base = _base_url(server_url)
         self._now = now
+        self._monotonic_s = monotonic_s
         self._secrets = _secrets(self._base)
         self._accept: tuple[httpx.URL, int] | None = None
         self._http = httpx.Client(timeout=timeout_s, headers={"User-Agent": software}, follow_redirects=False)
@@ -201,8 +206,12 @@ class Client:
             response = self._http.send(request, stream=True)
             try:
                 body = bytearray()
+                end_s = self._monotonic_s() + LONGEST_ANSWER_S
                 for chunk in response.iter_bytes():
                     body += chunk
+                    if self._monotonic_s() > end_s:
+                        subject = f"for the answer of {self.host}: it takes more than {LONGEST_ANSWER_S:.0f} s"
+                        raise OpenRosaError("Cannot wait", subject, "Try again later.")
                     if len(body) > most_bytes:
                         subject = f"the answer of {self.host}: it is larger than {most_bytes} bytes"
                         raise OpenRosaError("Cannot take", subject, "Check the server's address.")

@@ -102,6 +102,19 @@ def test_what_can_not_be_opened_is_counted_and_named_and_the_others_go_on(collec
     assert done.rows == 5
 
 
+def test_a_sealed_visit_with_one_flipped_bit_is_not_taken_for_what_was_said(
+    collector: Collector, tmp_path: Path
+) -> None:
+    message = Attachment("m.wav", b"voice" * 100, "audio/wav")
+    one = seal(PUBLIC, "home", "1", instance_id(), visit(message="m.wav"), [message])
+    voice, xml = one.attachments
+    flipped = bytes([voice.data[0], voice.data[1] ^ 1]) + voice.data[2:]
+    taken(collector, one.xml, Attachment(voice.name, flipped, ""), xml)
+    done = export(collector.database, tmp_path, PRIVATE)
+    assert [row["Status"] for row in rows(done)] == ["not decrypted"]
+    assert "do not fit its signature" in done.unread[0][1]
+
+
 def test_without_a_key_sealed_visits_stay_sealed(collector: Collector, tmp_path: Path) -> None:
     sealed(collector, 1)
     done = export(collector.database, tmp_path)
@@ -113,6 +126,10 @@ def test_what_the_form_does_not_declare_is_in_no_file(collector: Collector, tmp_
     taken(collector, visit(more="<undeclared>secret</undeclared><house2><feel_home>secret</feel_home></house2>"))
     (path,) = export(collector.database, tmp_path).files
     assert "secret" not in path.read_text(encoding="utf-8")
+    (stored,) = stored_submissions(collector.database)
+    result = read(stored, None)
+    assert isinstance(result, Result)
+    assert dict(result.values) == {"house/feel_home": "good", "meta/instanceID": instance_id()}
 
 
 def test_commas_quotes_lines_and_formulas_come_back_as_they_were_said(collector: Collector, tmp_path: Path) -> None:

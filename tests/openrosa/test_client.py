@@ -5,6 +5,7 @@ The server here is a real one on loopback that answers what the test says; the c
 
 from __future__ import annotations
 
+import itertools
 import logging
 import socket
 import threading
@@ -234,6 +235,15 @@ def test_an_answer_without_end_is_cut() -> None:
     raises = pytest.raises(OpenRosaError, match="larger than")
     with server(Script(get=(200, {}, b"x" * 9_000_000))) as url, Client(url) as client, raises:
         client.form_list()
+
+
+def test_an_answer_that_drips_for_ever_is_given_up() -> None:
+    # The clock moves by a thousand seconds whenever it is looked at.
+    clock = itertools.count(step=1000)
+    script = Script(get=(200, {}, b"x" * 1_000_000))
+    with server(script) as url, Client(url, monotonic_s=lambda: next(clock)) as client:
+        with pytest.raises(OpenRosaError, match="takes more than"):
+            client.form_list()
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 500])
