@@ -118,7 +118,7 @@ def _key(text: str) -> str:
         public_key_der(text)
     except ValueError as error:
         raise OpenRosaError(
-            "Cannot use", f"the public key: {error}", "`sayso collector keys new` makes one."
+            "Cannot use", f"the public key: {error}", "`sayso collector keys pair FOLDER` makes one."
         ) from error
     return "".join("".join(line for line in text.strip().splitlines() if "-----" not in line).split())
 

@@ -100,8 +100,8 @@ def convert_command(file: Path, folder: Path | None, public_key: Path | None) ->
 
     \b
     Example:
-      $ sayso collector keys new keys
-      $ sayso questions convert my_home.md --to forms --public-key keys/public.pem
+      $ sayso collector keys pair office-key
+      $ sayso questions convert my_home.md --to forms --public-key office-key/public_key.txt
 
     Exit codes: 0 written, 1 the kiosk would refuse the form, 2 the sheet or key cannot be used.
     """

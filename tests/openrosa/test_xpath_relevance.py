@@ -113,6 +113,7 @@ def test_a_records_own_field_can_decide_when_given_by_its_path():
         ("${a} = 'bad' or ${a} = 'good'", "good", True),
         ("concat(${a}, 'x') = 'badx'", "bad", True),
         ("number('x')", "good", False),
+        ("if(number(${a}), 'x', '') = 'x'", "bad", False),
         ("true()", "", True),
         ("false()", "", False),
         ("'false'", "", True),
