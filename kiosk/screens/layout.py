@@ -120,8 +120,6 @@ def plan(
     ask_rows = max(len(wrap(plain(view.words), ask_words_width(width, picture=picture))), 1)
     tiles_rows = _tiles_need(view.tiles, width, upright=upright)
     voice_rows = max(len(wrap(said, width - BORDER - 5)), LARGE_ROWS if fine or height >= TALL_ROWS else 1)
-    if fine and height >= TALL_ROWS:
-        voice_rows = max(voice_rows, LARGE_ROWS + BORDER)
     if not _has_voice(view, said):
         voice_rows = -BORDER  # and no border either
     line_rows = len(wrap(plain(view.line), width - BORDER))
@@ -155,6 +153,8 @@ def plan(
         ask, tiles = (room if voice == 0 else max(min(ask_wish + tiles_wish, room), ask_rows + frame)), 0
     below_ask = progress_rows + ask
     below_tiles = below_ask + tiles
+    if fine and voice and height - below_tiles - voice - commands - line_rows >= BORDER:
+        voice += BORDER  # air above and below large letters
     left_over = max(height - below_tiles - voice - commands - line_rows, 0)
     commands_top = below_tiles + voice + (left_over + 1) // 2
     return Plan(

@@ -174,17 +174,20 @@ def large(words: str, width: int, rows: int, colours: tuple[str, str]) -> list[L
     drawn: list[Line] = []
     for at, line in enumerate(lines):
         drawn += air if at else []
-        drawn += [[Segment(text, style)] for text in _line(line, widest)]
+        drawn += [[Segment(text, style)] for text in _line(line, widest, alone=len(lines) == 1)]
     return drawn
 
 
 @lru_cache(maxsize=64)
-def _line(words: str, width: int) -> tuple[str, ...]:
+def _line(words: str, width: int, *, alone: bool) -> tuple[str, ...]:
+    """Rows of cells of one line; a line alone that needs nothing below stands in the middle of its rows."""
     dots: list[list[bool]] = [[] for _ in range(_DOT_ROWS)]
     for character in words:
         glyph = None if character == " " else letter(character)
         for row in range(_DOT_ROWS):
             dots[row] += [*(glyph[row] if glyph else [False] * _SPACE_DOTS), False]
+    if alone and not any(dots[-1] + dots[-2]):
+        dots = [dots[-1], *dots[:-1]]
     padded = [line + [False] * (width * 2 - len(line)) for line in dots]
     return tuple(
         "".join(

@@ -16,6 +16,8 @@ from kiosk.screens.words import emoji, plain, wrap
 from kiosk.view import START_KEY, Command, Microphone, ScreenName, View
 
 METER_STEPS = 11
+ROOMY = 60
+"""From so many columns on, the meter's bars stand apart."""
 QUIET_DBFS, LOUD_DBFS = -55.0, -15.0
 
 SCREEN_PICTURES = {
@@ -97,10 +99,10 @@ def voice(
     if speaking:
         rows = beside(SPEAKER, written(said or look.signs.listen, width, down, colours, fine=look.fine), colours)
     elif view.microphone is Microphone.OPEN:
-        words = beside(
-            EAR, written(look.signs.your_turn, width - METER_STEPS * 2 - 3, down, colours, fine=look.fine), colours
-        )
-        bars = meter(level, background, len(words))
+        apart = int(place.width >= ROOMY)
+        room = width - METER_STEPS * (1 + apart) - 3
+        words = beside(EAR, written(look.signs.your_turn, room, down, colours, fine=look.fine), colours)
+        bars = meter(level, background, len(words), apart)
         rows = [[*line, Segment("   ", ink(*colours)), *bar] for line, bar in zip(words, bars, strict=True)]
     elif view.microphone is Microphone.KEYS_ONLY:
         rows = beside(HAND, written(look.signs.press_a_key, width, down, colours, fine=look.fine), colours)
@@ -109,8 +111,8 @@ def voice(
     return box(inner, place.width, (edge, background), thick=lit) if frame else inner
 
 
-def meter(level: int, background: str, rows: int = 1) -> list[Line]:
-    """The level as eleven bars that rise over so many rows; nothing flashes."""
+def meter(level: int, background: str, rows: int = 1, apart: int = 1) -> list[Line]:
+    """The level as eleven bars that rise over so many rows, so many cells apart; nothing flashes."""
     lines: list[Line] = []
     for row in reversed(range(rows)):
         line: Line = []
@@ -118,7 +120,7 @@ def meter(level: int, background: str, rows: int = 1) -> list[Line]:
             eighths = 2 + (step - 1) * (rows * 8 - 2) // (METER_STEPS - 1) - row * 8
             bar = " ▁▂▃▄▅▆▇█"[min(max(eighths, 0), 8)]
             colour = DEEP_BLUE if step <= level else GREY
-            line += [Segment(bar, ink(colour, background)), Segment(" ", ink(BLACK, background))]
+            line += [Segment(bar + " " * apart, ink(colour, background))]
         lines.append(line)
     return lines
 

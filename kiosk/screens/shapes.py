@@ -63,6 +63,9 @@ _FACE_SCALES = {"triangle": 1.5, "diamond": 1.25}
 """How much smaller a face is where a shape has less room for it."""
 
 
+_FACE_ROWS = {"circle": 3, "square": 3, "diamond": 5, "triangle": 6}
+
+
 class Face(Enum):
     """How a shape looks at you."""
 
@@ -81,6 +84,11 @@ _FACES = {
 def face_of(emoji: str) -> Face | None:
     """The face to draw instead of that emoji, whose own faces are all yellow; None where it is no face."""
     return _FACES.get(ord(emoji[0])) if emoji else None
+
+
+def has_room_for_a_face(shape: str, rows: int, *, fine: bool) -> bool:
+    """Whether a shape of so many rows is large enough for its faces to be told apart."""
+    return rows >= _FACE_ROWS[shape] - (fine and shape == "diamond")
 
 
 def _inside(shape: str, x: float, y: float) -> bool:

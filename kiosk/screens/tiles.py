@@ -82,17 +82,18 @@ def _shape(key: str, colours: tuple[str, str], room: tuple[int, int], picture: s
     """The key's shape with its face or picture; where there is no room (columns, rows) to draw, one character of it."""
     colour, background = colours
     across, rows = room
-    face = shapes.face_of(picture)
     rows -= rows > 6  # noqa: PLR2004  # a row of air round a large shape
     if rows < 1:
         return []
-    if rows < (3 if face or not fine else 2):  # a face needs three
+    if rows < (2 if fine else 3):
         mark = f"{shapes.KEY_MARKS[key]} {picture}".rstrip(" ")
         return [[Segment(mark, ink(BLACK if background == WHITE else colour, background))]]
+    shape = shapes.KEY_SHAPES[key]
     columns, rows = shapes.size_for(rows, across)
-    lines = [list(line) for line in shapes.draw(shapes.KEY_SHAPES[key], face, columns, rows, colours, fine=fine)]
+    face = shapes.face_of(picture) if shapes.has_room_for_a_face(shape, rows, fine=fine) else None
+    lines = [list(line) for line in shapes.draw(shape, face, columns, rows, colours, fine=fine)]
     if picture and face is None:
-        row = rows // 2 if key != "blue" else rows * 2 // 3
+        row = rows // 2 if shape != "triangle" else rows * 2 // 3
         start = (columns - cell_len(picture)) // 2
         lines[row][start : start + cell_len(picture)] = [Segment(picture, ink(BLACK, colour))]
     return lines
