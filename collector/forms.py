@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from collector.database import forms, insert_if_new, media
 from collector.errors import CollectorError
 from openrosa.errors import OpenRosaError
-from openrosa.protocol import child, local_name, md5_hash, parse_xml, text_of
+from openrosa.protocol import attribute, child, local_name, md5_hash, parse_xml, text_of
 from openrosa.submission import check_name
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def primary_instance(model: etree._Element) -> etree._Element:
     """The root of the instance that a visit fills in. Raises: OpenRosaError: there is none, or it has no id."""
     instance = child(model, "instance")
     data = next((one for one in instance if local_name(one)), None) if instance is not None else None
-    if data is None or not data.get("id"):
+    if data is None or not attribute(data, "id"):
         raise OpenRosaError("Cannot read", "the form: its instance has no id", "Set form_id on the settings sheet.")
     return data
 
@@ -76,7 +76,7 @@ def add_form(database: Database, xform: bytes, files: Mapping[str, bytes], now: 
             check_name(name)
     except OpenRosaError as error:
         raise CollectorError(error.op, error.subject, error.hint) from None
-    form_id, version = data.get("id") or "", data.get("version") or ""
+    form_id, version = attribute(data, "id") or "", attribute(data, "version") or ""
     title = _title(xform) or form_id
     row = {"form_id": form_id, "version": version, "title": title, "xform": xform, "published_at": now}
     with database.writing() as connection:

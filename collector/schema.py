@@ -6,6 +6,7 @@ Names are without namespaces and paths without the root, as in ODK Central: `/da
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from collector.forms import model_of, primary_instance
@@ -50,8 +51,9 @@ class Schema:
         return tuple(dict.fromkeys(name for name in names if name))
 
 
+@lru_cache(maxsize=32)
 def read_schema(xform: bytes) -> Schema:
-    """A form's schema. Raises: OpenRosaError: it is no XForm."""
+    """A form's schema, read once for all of its submissions. Raises: OpenRosaError: it is no XForm."""
     model = model_of(xform)
     data = primary_instance(model)
     root = f"/{local_name(data)}/"

@@ -107,6 +107,14 @@ def child(element: etree._Element, name: str) -> etree._Element | None:
     return next((one for one in element if local_name(one) == name), None)
 
 
+def attribute(element: etree._Element, name: str) -> str | None:
+    """An attribute by its local name: a form may write `version` or `orx:version`. None where there is none."""
+    plain = element.get(name)
+    if plain is not None:
+        return plain
+    return next((str(value) for key, value in element.attrib.items() if etree.QName(key).localname == name), None)
+
+
 def text_of(element: etree._Element | None) -> str:
     """Its own text, trimmed; "" for None."""
     return (element.text or "").strip() if element is not None else ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from openrosa.errors import OpenRosaError
-from openrosa.protocol import child, local_name, parse_xml, text_of
+from openrosa.protocol import attribute, child, local_name, parse_xml, text_of
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -83,7 +83,7 @@ def read_envelope(xml: bytes) -> Envelope:
     """
     what = "the submission"
     root = parse_xml(xml, what)
-    form_id = (root.get("id") or "").strip()
+    form_id = (attribute(root, "id") or "").strip()
     if not form_id:
         raise OpenRosaError("Cannot read", f"{what}: its root has no form id", "Give the root element an id attribute.")
     meta = child(root, "meta")
@@ -95,7 +95,7 @@ def read_envelope(xml: bytes) -> Envelope:
     if root.get("encrypted") == "yes" and wrapped_key is None:
         raise OpenRosaError("Cannot read", f"{what} {instance_id}: it is sealed without a key", "Seal it again.")
     if wrapped_key is None:
-        return Envelope(instance_id, form_id, root.get("version"), None, (), None, None, root)
+        return Envelope(instance_id, form_id, attribute(root, "version"), None, (), None, None, root)
     xml_file = text_of(child(root, "encryptedXmlFile")) or None
     if xml_file is None:
         raise OpenRosaError("Cannot read", f"{what} {instance_id}: it does not name its XML file", "Seal it again.")
@@ -103,7 +103,7 @@ def read_envelope(xml: bytes) -> Envelope:
     for name in (*media, xml_file):
         check_name(name)
     signature = text_of(child(root, "base64EncryptedElementSignature")) or None
-    return Envelope(instance_id, form_id, root.get("version"), wrapped_key, media, xml_file, signature, root)
+    return Envelope(instance_id, form_id, attribute(root, "version"), wrapped_key, media, xml_file, signature, root)
 
 
 def check_name(name: str) -> None:

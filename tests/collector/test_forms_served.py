@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from loopback_collector import NOW, Collector, xform
+from loopback_collector import NOW, Collector, visit, xform
 
+from collector.arrivals import Outcome, receive
 from collector.errors import CollectorError
 from collector.forms import add_form
+from collector.keys import all_keys
 from openrosa.client import Client
 from openrosa.errors import OpenRosaError
 from openrosa.protocol import FormEntry, md5_hash
@@ -95,3 +97,11 @@ def test_a_form_that_changed_on_the_way_is_not_taken(collector: Collector) -> No
 @pytest.mark.parametrize("path", ["forms/unknown.xml", "forms/home.xml?version=9", "forms/home/media/none", "none"])
 def test_what_is_not_there_is_404(collector: Collector, path: str) -> None:
     assert httpx.get(f"{collector.kiosk_url}/{path}").status_code == 404
+
+
+def test_a_version_in_openrosas_namespace_is_one(collector: Collector) -> None:
+    sent = xform("spaced", "7").replace(b'version="7"', b'orx:version="7"')
+    assert add_form(collector.database, sent, {}, NOW).version == "7"
+    (key,) = all_keys(collector.database)
+    record = visit(version="7").replace(b'id="home" version', b'id="spaced" orx:version')
+    assert receive(collector.database, key, record, (), NOW).outcome is Outcome.TAKEN

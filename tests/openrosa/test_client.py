@@ -241,9 +241,9 @@ def test_an_answer_that_drips_for_ever_is_given_up() -> None:
     # The clock moves by a thousand seconds whenever it is looked at.
     clock = itertools.count(step=1000)
     script = Script(get=(200, {}, b"x" * 1_000_000))
-    with server(script) as url, Client(url, monotonic_s=lambda: next(clock)) as client:
-        with pytest.raises(OpenRosaError, match="takes more than"):
-            client.form_list()
+    raises = pytest.raises(OpenRosaError, match="takes more than")
+    with server(script) as url, Client(url, monotonic_s=lambda: next(clock)) as client, raises:
+        client.form_list()
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 500])
