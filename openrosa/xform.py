@@ -87,6 +87,11 @@ def _form(html: Element, xform: bytes, report: Report) -> QuestionSet | None:
     form_id = attribute(root, "id") or etree.QName(root).namespace or ""
     if not form_id or form_id == "http://www.w3.org/2002/xforms":
         report.add("QS002", "", local(root), "a record without an id", "form_id in the settings")
+    try:
+        parse(etree.tostring(root, with_tail=False), "the record")
+    except XmlRefusedError as error:  # a namespace that lxml reads once but not again
+        report.add("QS001", "", local(root), short(error.subject, 160), "a record as a form tool writes it")
+        return None
     words = Translations(model, report)
     record = Record(model, root, report)
     asked = Body(record, words, report)

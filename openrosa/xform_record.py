@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -238,9 +239,10 @@ def public_key_der(text: str) -> bytes:
 
 def _without_xforms_namespace(root: Element) -> Element:
     """A copy whose nodes are in no namespace where they were in XForms' own, as in pyxform's forms."""
-    copy = etree.fromstring(etree.tostring(root))
-    for element in copy.iter():
+    record = deepcopy(root)
+    record.tail = None
+    for element in record.iter():
         if isinstance(element.tag, str) and etree.QName(element).namespace == XFORMS:
             element.tag = local(element)
-    etree.cleanup_namespaces(copy)
-    return copy
+    etree.cleanup_namespaces(record)
+    return record

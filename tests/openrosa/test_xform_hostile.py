@@ -85,6 +85,18 @@ def test_a_form_without_one_kind_of_part_gets_an_answer(form, part):
     assert found is not None or findings
 
 
+def test_words_beside_the_record_do_not_disturb_it():
+    found, _ = read(HAND.replace(b"</visit>", b"</visit>some words"), "f.xml")
+    assert found is not None
+    assert b"some words" not in found.template
+
+
+def test_a_namespace_that_is_no_uri_gets_an_answer():
+    for old, new in [(b"http://example.org/visit", b"]aa]="), (b"http://openrosa.org/javarosa", b"]aa]=")]:
+        found, findings = read(HAND.replace(old, new), "f.xml")
+        assert found is not None or findings
+
+
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_no_change_to_a_form_makes_reading_it_raise(data):
