@@ -83,6 +83,23 @@ def test_headings_of_nested_groups_come_before_their_first_question_only(made):
     assert made.question("stars").headings == ()
 
 
+def test_a_heading_is_spoken_once_and_never_for_a_later_group():
+    sheet = """
+| survey |
+| | type | name | label |
+| | begin_group | empty | Nothing here |
+| | hidden | constant | |
+| | end_group | | |
+| | begin_group | full | Two here |
+| | note | first | One |
+| | note | second | Two |
+| | end_group | | |
+"""
+    found = load(convert(sheet, validate=False).xform.encode(), "f.xml")
+    assert found.question("first").headings == ({"default": "Two here"},)
+    assert found.question("second").headings == ()
+
+
 def test_a_question_keeps_its_path_rules_and_privacy(made):
     feel = made.question("feel")
     assert feel.path == "/data/house/inside/feel"

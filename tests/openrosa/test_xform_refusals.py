@@ -135,6 +135,8 @@ def test_a_filter_a_search_and_an_external_list_are_refused():
         ("nope = 'a'", "QS012"),
         ("//q = 'a'", "QS012"),
         ("/data/*[1] = 'a'", "QS012"),
+        ("/data/* = 'a'", "QS012"),
+        ("* = 'a'", "QS012"),
         ("/data/@id = 'a'", "QS012"),
         ("/data/child::q = 'a'", "QS012"),
         ("$q = 'a'", "QS012"),
