@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from kiosk.errors import KioskError
+from kiosk.rows import checksum
 from kiosk.store import AlreadySentError, Counts, DamagedError, Role, Store
 from openrosa.submission import Attachment, Submission
 
@@ -227,6 +228,15 @@ def test_a_damaged_submission_is_set_aside_and_counted_and_the_others_go_on(stor
     assert store.waiting() == ["uuid:2"]
     assert store.claim("uuid:2") == submission(2)
     assert store.counts() == Counts(waiting=1, set_aside=1, damaged=1)
+
+
+def test_bytes_that_move_from_one_part_to_the_next_change_the_checksum():
+    def of(form_id, xml, name, data):
+        return checksum(Submission("uuid:1", form_id, "1", xml, (Attachment(name, data, "x/y"),), sealed=True))
+
+    assert of("f", b"", "ab", b"c") != of("f", b"ab", "", b"c")
+    assert of("f", b"x1", "a", b"") != of("fx", b"1", "a", b"")
+    assert of("f", b"x", "ax/y", b"") != of("f", b"x", "a", b"x/y")
 
 
 def flipped(raw, rng):

@@ -208,6 +208,19 @@ def test_a_program_that_holds_the_database_is_told_of(tmp_path, monkeypatch):
         store.keep(ONE)
 
 
+def test_a_writer_takes_its_turn_before_its_first_statement_and_a_reader_takes_none(tmp_path):
+    Store.open(tmp_path, Role.KIOSK).close()
+    engine = open_database(tmp_path / "sayso.db", migrate=False)
+    other = sqlite3.connect(tmp_path / "sayso.db", isolation_level=None, timeout=0)
+    with writing(engine), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    with reading(engine):
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+    other.close()
+    engine.dispose()
+
+
 def test_the_lock_names_this_process(tmp_path):
     with Store.open(tmp_path, Role.KIOSK):
         assert (tmp_path / "kiosk.lock").read_text() == str(os.getpid())

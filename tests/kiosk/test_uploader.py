@@ -295,6 +295,17 @@ def test_watching_backs_off_while_the_server_is_away_and_starts_afresh_when_it_i
     assert reports[-1] == Report(delivered=1)
 
 
+def test_watching_counts_failures_anew_after_a_success(store, server, client):
+    fill(store, [1])
+    answers = [*[Answer(503, "")] * 8, Answer(), *[Answer(503, "")]]
+    server.answer = lambda _: answers.pop(0)
+    wait = Waits(10, {10: lambda: fill(store, [2])})
+    keep_sending(store, client, lambda: TODAY, seeded(3), wait=wait, told=lambda _: None)
+    assert max(wait.pauses[1:9]) > 60
+    assert wait.pauses[9] == POLL_S
+    assert wait.pauses[10] <= 5
+
+
 def test_watching_leaves_a_server_alone_as_long_as_it_asks(store, server, client):
     server.answer = lambda _: Answer(503, "", {"Retry-After": "3000"})
     fill(store, [1])
