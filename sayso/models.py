@@ -12,14 +12,14 @@ from voice.errors import VoiceError
 from voice.models import MANIFEST_NAME, Manifest, install, installed_model, manifests_in, read_manifest, verify
 
 MANIFESTS = Path(__file__).parent.parent / "models"
-MODELS_DIR = Path(os.environ.get("SAYSO_MODELS_DIR") or Path(__file__).parent.parent / "models" / "installed")
-"""Beside the manifests; a kiosk's configuration names another folder."""
+MODELS_DIR = Path(os.environ.get("SAYSO_MODELS_DIR") or MANIFESTS)
+"""Beside the manifests; a kiosk's configuration may name another folder."""
 
 _models_dir = click.option(
     "--models-dir",
     type=click.Path(file_okay=False, path_type=Path),
     default=MODELS_DIR,
-    show_default="models/installed, or SAYSO_MODELS_DIR",
+    show_default="models/, or SAYSO_MODELS_DIR",
     help="Where models are installed.",
 )
 _manifest = click.option(

@@ -32,7 +32,7 @@ def command() -> None:
     "--models-dir",
     type=click.Path(file_okay=False, path_type=Path),
     default=MODELS_DIR,
-    show_default="models/installed, or SAYSO_MODELS_DIR",
+    show_default="models/, or SAYSO_MODELS_DIR",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON list on stdout.")
 def hear_command(

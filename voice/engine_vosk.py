@@ -7,6 +7,7 @@ Source: vosk-api's recognizer.cc and model.cc, version 0.3.45.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import threading
 from collections.abc import Iterable
@@ -43,6 +44,7 @@ class VoskEngine:
         self._language = language
         self._lock = threading.Lock()
         self._words: dict[str, bool] = {}
+        self._libc = ctypes.CDLL(None)
         try:
             import vosk  # noqa: PLC0415 - loads a 25 MB library; a kiosk with the other engine needs none of it
         except (ImportError, OSError) as error:
@@ -92,6 +94,8 @@ class VoskEngine:
 
     def _pass(self, pcm: bytes, grammar: tuple[str, ...] | None) -> str:
         """The whole text of one pass; Vosk may end a result by itself in the middle, so all of them are joined."""
+        # Kaldi adds random noise to the sound (dither) from C's rand(): the same sound would give now this, now that.
+        self._libc.srand(1)
         if grammar is None:
             recogniser = self._vosk.KaldiRecognizer(self._model, RATE_HZ)
         else:

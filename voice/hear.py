@@ -34,7 +34,7 @@ from voice.source import Source
 from voice.utterance import Utterance
 
 _LOOK_UP_TO_S = 3.0
-"""Longer speech is not looked at before its end: recognising takes a part of its length, and the sound waits meanwhile."""
+"""Longer speech is not looked at before its end: that takes a part of its length, and the sound waits meanwhile."""
 _LEVEL_BYTES = size_bytes(0.1)
 
 

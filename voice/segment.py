@@ -40,8 +40,8 @@ class Limits:
         endpoint_s: after this much silence somebody has finished.
         longest_s: cut off here, whatever comes.
         before_s: kept from before the first speech, so that no first sound is lost.
-        after_s: kept of the silence behind the last speech; no more than `look_s`, or what is looked at early would not be
-            what is said in the end.
+        after_s: kept of the silence behind the last speech; no more than `look_s`, or what is looked at early would
+            not be what is said in the end.
         speech: how likely speech has to be to count (0 to 1); once begun, `speech - 0.15` is enough.
     """
 
