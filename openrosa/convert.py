@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, simplefilter
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
@@ -126,7 +127,11 @@ def _key(text: str) -> str:
 def _book(data: bytes, source: Path) -> dict[str, Any]:
     """The sheets by name as pyxform reads them, with `type`, `name` and `list_name` spelt so."""
     try:
-        read: DefinitionData = get_xlsform(data.removeprefix(BOM_UTF8), file_type=source.suffix.lower())
+        with catch_warnings():
+            simplefilter(
+                "ignore", UserWarning
+            )  # openpyxl's, about a workbook's decorations, which nobody asks for here
+            read: DefinitionData = get_xlsform(data.removeprefix(BOM_UTF8), file_type=source.suffix.lower())
     except _BROKEN as error:
         write_instead = "an XLSForm, with a sheet 'survey' that has the columns type, name and label"
         if isinstance(error, UnicodeDecodeError):

@@ -200,6 +200,10 @@ class Body:
             self._report.add(
                 "QS020", path, name, met, "no read_only, or relevant for when it is asked", column="read_only"
             )
+        if bind.calculate is not None:
+            self._report.add(
+                "QS009", path, name, "a question with a calculation", "no calculation", column="calculation"
+            )
         if bind.required not in {"", "true()", "false()", "true", "false", "yes", "no"}:
             write = 'yes: "I don\'t know" and skip always satisfy it, and the kiosk takes it for yes'
             self._report.add("QS104", path, name, f"required when {short(bind.required)}", write, column="required")

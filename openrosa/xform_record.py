@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from lxml import etree
 
 from openrosa.findings import Report, short
-from openrosa.xform_xml import XFORMS, Element, attribute, child, children, leaves, local, walk
+from openrosa.xform_xml import XFORMS, Element, attribute, child, children, leaves, local, walk, writable
 
 if TYPE_CHECKING:
     from openrosa.question_set import Question
@@ -29,6 +30,7 @@ ANSWER_FIELDS = ("how", "by", "order")
 
 _MODEL_PARTS = frozenset({"itext", "instance", "bind", "submission"})
 _MIN_RSA_BITS = 2048
+_LITERAL = re.compile(r"""\s*("[^"]*"|'[^']*')\s*""")
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,11 @@ class Record:
         """Note what no person answers; instanceID is the exception, since every client makes it."""
         if name == "instanceID" and path.split("/")[2:3] == ["meta"]:
             return
-        if bind.calculate is not None:
+        constant = _LITERAL.fullmatch(bind.calculate or "")
+        if constant is not None and path in self.leaves:
+            # A text and nothing to work out, as KoboToolbox's formhub/uuid and __version__: sent as it stands.
+            self.leaves[path].text = writable(constant.group(1)[1:-1]) or None
+        elif bind.calculate is not None:
             met = f"calculate '{short(bind.calculate)}'"
             self._report.add(
                 "QS009", path, name, met, "nothing here: work it out from the answers later", column="calculation"

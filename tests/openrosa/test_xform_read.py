@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pyxform.xls2xform import convert
 
+from openrosa.instance import fill, values_of
 from openrosa.question_set import Kind, Media, QuestionSet
 from openrosa.xform import QuestionSetRefused, load, read
 
@@ -167,6 +168,21 @@ def test_a_form_by_hand_gives_inline_choices_relative_paths_and_one_language(by_
     assert feel.choices[0].say == {"default": ("yes", "fine")}
     assert feel.labels == {"default": "How is it?"}
     assert feel.headings == ({"default": "The house"},)
+
+
+def test_a_calculation_that_is_a_plain_text_is_a_constant_as_kobotoolbox_adds_them():
+    form = HAND.read_bytes().replace(b"<region>north</region>", b"<formhub><uuid/></formhub><__version__/>")
+    binds = b"""<bind nodeset="/visit/formhub/uuid" calculate="'a1b2'"/><bind nodeset="/visit/__version__" calculate="'v3'"/>"""
+    found = load(form.replace(b"</model>", binds + b"</model>"), "hand.xml")
+    assert found.record_paths == {"/visit/formhub/uuid", "/visit/__version__"}
+    sent = values_of(found, fill(found, "uuid:1", {}))
+    assert (sent["/visit/formhub/uuid"], sent["/visit/__version__"]) == ("a1b2", "v3")
+
+
+def test_a_question_with_a_calculation_is_refused_even_if_it_is_a_constant():
+    form = HAND.read_bytes().replace(b'type="select1"', b"""type="select1" calculate="'good'\"""")
+    _, findings = read(form, "hand.xml")
+    assert [finding.code for finding in findings if finding.level == "error"] == ["QS009"]
 
 
 def test_record_paths_are_what_no_question_fills_without_the_meta_block(by_hand):
