@@ -52,6 +52,8 @@ def open_database(path: Path, *, migrate: bool) -> sa.Engine:
     with meeting("Cannot open the store", path):
         found = _revision(path)
         _refuse_unfit(path, found, migrate=migrate)
+        if found is None and not path.exists():
+            path.touch(mode=0o600)  # whoever made the folder: SQLite gives its journal the same permissions
         engine = _engine(path)
         try:
             if found == HEAD:

@@ -57,9 +57,9 @@ class Home(_Table, frozen=True):
 class Store(_Table, frozen=True):
     """Where visits are kept until they are delivered."""
 
-    folder: Annotated[Path, Meta(description="Data folder, made if it is not there; only its owner can read it.")] = (
-        Path("data")
-    )
+    folder: Annotated[
+        Path, Meta(description="Data folder, made if it is not there; only its owner can read what is kept.")
+    ] = Path("data")
     allow_unsealed: Annotated[
         bool,
         Meta(description="Run question sets without a public key: whoever has the disk can then read the answers."),

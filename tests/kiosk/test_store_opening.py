@@ -76,9 +76,32 @@ def test_migrations_are_all_or_nothing(tmp_path):
     open_database(path, migrate=True).dispose()
 
 
-def test_only_the_owner_can_read_the_data_folder(tmp_path):
-    Store.open(tmp_path / "data", Role.KIOSK).close()
+def test_only_the_owner_can_read_what_is_kept(tmp_path):
+    (tmp_path / "made-before").mkdir(mode=0o755)
+    for folder in (tmp_path / "data", tmp_path / "made-before"):
+        with Store.open(folder, Role.KIOSK) as store:
+            store.finish(ONE)
+            assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_kiosk_and_uploader_may_both_start_on_a_folder_that_is_not_there_yet(tmp_path):
+    code = (
+        "import sys, pathlib; from kiosk.store import Role, Store\n"
+        "print('ready', flush=True); sys.stdin.readline()\n"
+        f"Store.open(pathlib.Path({str(tmp_path / 'data')!r}), Role[sys.argv[1]]).counts()"
+    )
+    roles = (Role.KIOSK, Role.UPLOADER, Role.READER, Role.READER)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    processes = [subprocess.Popen([sys.executable, "-c", code, role.name], **pipes) for role in roles]
+    for process in processes:
+        assert process.stdout.readline() == b"ready\n"
+    for process in processes:
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+    for process in processes:
+        assert process.communicate(timeout=60) == (b"", b"")
+        assert process.returncode == 0
 
 
 def at_version(path, version):
