@@ -138,6 +138,10 @@ class SoundCard:
         """Wait until somebody records from the microphone: what is played before that is lost."""
         self._wait_for("source-outputs", timeout_s)
 
+    def recorders(self) -> int:
+        """How many programs record from the microphone now."""
+        return len(self._pactl("list", "short", "source-outputs").splitlines())
+
     def unplug_microphone(self) -> None:
         """Take the microphone away, under whoever records from it."""
         for module in self._pactl("list", "short", "modules").splitlines():

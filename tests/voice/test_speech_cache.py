@@ -1,0 +1,107 @@
+"""Speech synthesis by espeak-ng, for real, into a cache."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from voice.audio import duration_s, level_dbfs, load
+from voice.errors import VoiceError
+from voice.speech import SpeechCache, Wording, espeak_missing
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> SpeechCache:
+    if espeak_missing():
+        pytest.skip("no speech synthesis: espeak-ng is not installed")
+    return SpeechCache(tmp_path / "speech")
+
+
+def test_a_wording_becomes_sound(cache: SpeechCache):
+    pcm = load(cache.render("How do you feel about your home?", "en"))
+    assert 1 < duration_s(pcm) < 5
+    assert level_dbfs(pcm) > -40
+
+
+def test_a_wording_is_rendered_once(cache: SpeechCache):
+    first = cache.render("Good morning.", "en")
+    made_at = first.stat().st_mtime_ns
+    assert cache.render("Good morning.", "en") == first
+    assert first.stat().st_mtime_ns == made_at
+
+
+def test_words_voice_and_speed_each_make_another_file(cache: SpeechCache):
+    made = cache.render_all(
+        [
+            Wording("Good morning.", "en"),
+            Wording("Good night.", "en"),
+            Wording("Good morning.", "cy"),
+            Wording("Good morning.", "en", 90),
+        ]
+    )
+    assert len(set(made)) == 4
+    assert duration_s(load(made[3])) > 1.3 * duration_s(load(made[0]))
+
+
+def test_no_word_of_a_prompt_is_in_a_files_name_and_nothing_else_is_left(cache: SpeechCache):
+    made = cache.render_all([Wording("Lighthouse", "en"), Wording("keeper", "en")])
+    names = {path.name for path in made[0].parent.iterdir()}
+    assert names == {path.name for path in made}
+    assert not any(word in name.lower() for name in names for word in ("light", "keeper", "en."))
+
+
+def test_a_wording_without_words_is_a_moment_of_silence(cache: SpeechCache):
+    assert duration_s(load(cache.render("  ", "en"))) == pytest.approx(0.1, abs=0.01)
+
+
+def test_signs_and_marks_are_words_like_others(cache: SpeechCache):
+    made = cache.render_all([Wording(text, "en") for text in ("?!", "<b>it's</b> 3 & 4", "-v", '"; ls', "café 🙂")])
+    assert all(duration_s(load(path)) > 0 for path in made)
+
+
+def test_a_kind_of_a_language_has_its_voice(cache: SpeechCache):
+    british, american = (load(cache.render("I can't dance after half past.", kind)) for kind in ("en-GB", "en-US"))
+    assert british != american
+    assert load(cache.render("Good.", "en-XX")) == load(cache.render("Good.", "en"))
+
+
+def test_during_a_visit_only_what_is_there_is_given(cache: SpeechCache):
+    wording = Wording("Good morning.", "en")
+    assert cache.path(wording) is None
+    assert cache.render_all([wording])[0] == cache.path(wording)
+
+
+def test_a_language_that_espeak_does_not_speak_is_named(cache: SpeechCache):
+    with pytest.raises(VoiceError, match="no voice for 'tlh-x'.*recorded voices"):
+        cache.render("Hello.", "tlh-x")
+
+
+def test_a_folder_that_is_a_file_is_one_sentence(tmp_path: Path):
+    (tmp_path / "speech").write_text("")
+    with pytest.raises(VoiceError, match="Cannot keep rendered speech"):
+        SpeechCache(tmp_path / "speech").render("Hello.", "en")
+
+
+def test_rendering_prints_nothing_where_the_kiosk_prints(cache: SpeechCache, capfd: pytest.CaptureFixture[str]):
+    cache.render("Hello.", "en")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_without_espeak_the_error_says_what_to_install(tmp_path: Path):
+    """A pyttsx3 whose library can't be loaded, as on a machine without espeak-ng."""
+    (tmp_path / "pyttsx3").mkdir()
+    (tmp_path / "pyttsx3" / "__init__.py").write_text(
+        "def init(name): raise RuntimeError('This means you probably do not have eSpeak or eSpeak-ng installed!')"
+    )
+    code = f"from voice.speech import SpeechCache; from pathlib import Path; SpeechCache(Path({str(tmp_path)!r})).render('Hi', 'en')"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": f"{tmp_path}:{Path(__file__).parent.parent.parent}", "PATH": str(shutil.os.defpath)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "VoiceError: Cannot make speech with 'espeak-ng': This means you probably" in done.stderr
+    assert "apt-get install espeak-ng" in done.stderr or "Install espeak-ng" in done.stderr
