@@ -41,8 +41,8 @@ class Shown:
 class KioskApp(App[None], inherit_bindings=False):
     """Draws any `View`, and passes keys on.
 
-    `show`, `light`, `level` and `close` may be called from any thread, before the application runs too; they return at
-    once, and what is drawn is always the latest.
+    `show`, `light`, `hush`, `level` and `close` may be called from any thread, before the application runs too; they
+    return at once, and what is drawn is always the latest.
 
     Args:
         keys: terminal key (as Textual names it, or the character) -> key name of `kiosk.view.KEYS`. Others do nothing.
@@ -116,6 +116,10 @@ class KioskApp(App[None], inherit_bindings=False):
     def level(self, dbfs: float) -> None:
         """The microphone's level, which also means that nothing is being said any more."""
         self._change(lambda latest: replace(latest, spoken=None, level_dbfs=dbfs))
+
+    def hush(self) -> None:
+        """Nothing is being said any more, though the view is the same."""
+        self._change(lambda latest: replace(latest, spoken=None))
 
     def close(self) -> None:
         """Leave, as soon as possible."""

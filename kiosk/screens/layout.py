@@ -27,6 +27,8 @@ LARGE_ROWS = 3
 """Rows of the state of the microphone in large letters."""
 TALL_ROWS = 36
 """From so many rows on, the state of the microphone takes more room."""
+ASKING = frozenset({ScreenName.WHO, ScreenName.QUESTION, ScreenName.CONFIRM, ScreenName.MESSAGE, ScreenName.STOPPING})
+"""Screens that wait for an answer; the others go on by themselves."""
 
 
 @dataclass(frozen=True)
@@ -169,9 +171,14 @@ def plan(
     )
 
 
+def your_turn(view: View) -> bool:
+    """Whether something is waited for: the microphone is open, or keys alone are asked for an answer."""
+    return view.microphone is Microphone.OPEN or (view.microphone is Microphone.KEYS_ONLY and view.screen in ASKING)
+
+
 def _has_voice(view: View, said: str) -> bool:
     quiet = view.screen in {ScreenName.WAITING, ScreenName.THANKS, ScreenName.SORRY}
-    return bool(said) or not quiet or view.microphone is not Microphone.CLOSED
+    return bool(said) or not quiet or your_turn(view)
 
 
 def _tiles_need(tiles: tuple[Tile, ...], width: int, *, upright: bool) -> int:
@@ -201,7 +208,7 @@ def white_part(view: View, spoken: Spoken | None) -> str:
     White means that this is being said now, or that it is the person's turn.
     """
     if spoken is None:
-        return "voice" if view.microphone is not Microphone.CLOSED else ""
+        return "voice" if your_turn(view) else ""
     if spoken.key is not None and any(tile.key == spoken.key for tile in view.tiles):
         return spoken.key
     return "voice" if caption(view, spoken) else "ask"

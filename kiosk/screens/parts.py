@@ -10,7 +10,7 @@ from rich.segment import Segment
 from kiosk.screens import shapes
 from kiosk.screens.cells import EAR, HAND, SPEAKER, Look, beside, box, fit, middle, width_of, written
 from kiosk.screens.colours import BACKGROUND, BLACK, DEEP_BLUE, FAINT, GREY, KEY_COLOURS, PANEL, SKY, WHITE, ink
-from kiosk.screens.layout import BORDER, Rect, ask_words_width, longest
+from kiosk.screens.layout import BORDER, Rect, ask_words_width, longest, your_turn
 from kiosk.screens.shapes import Line
 from kiosk.screens.words import emoji, plain, wrap
 from kiosk.view import START_KEY, Command, Microphone, ScreenName, View
@@ -64,11 +64,13 @@ def ask(view: View, place: Rect, look: Look, *, lit: bool, frame: bool) -> list[
     """The question: its picture and its words; white while it is being said."""
     picture = picture_of(view, look)
     background, ink_colour = (WHITE, BLACK) if lit else (BACKGROUND, WHITE)
-    across = place.width - BORDER if frame else place.width
-    down = max(place.height - BORDER, 0) if frame else place.height
     colours = (ink_colour, background)
     width = ask_words_width(place.width, picture=bool(picture))
-    lines = written(plain(view.words), width, down, colours, fine=look.fine)
+    lines = written(plain(view.words), width, place.height - (BORDER if frame else 0), colours, fine=look.fine)
+    if not view.tiles and len(lines) + BORDER <= place.height:
+        frame = True  # a whole screen of white would be glaring
+    across = place.width - BORDER if frame else place.width
+    down = max(place.height - BORDER, 0) if frame else place.height
     inner = middle(beside(picture + " ", lines, colours) if picture else lines, across, down, background)
     return box(inner, place.width, (SKY if lit else BACKGROUND, background), thick=True) if frame else inner
 
@@ -104,7 +106,7 @@ def voice(
         words = beside(EAR, written(look.signs.your_turn, room, down, colours, fine=look.fine), colours)
         bars = meter(level, background, len(words), apart)
         rows = [[*line, Segment("   ", ink(*colours)), *bar] for line, bar in zip(words, bars, strict=True)]
-    elif view.microphone is Microphone.KEYS_ONLY:
+    elif your_turn(view):
         rows = beside(HAND, written(look.signs.press_a_key, width, down, colours, fine=look.fine), colours)
     inner = middle(rows, across, down, background)
     edge = SKY if speaking or lit else BACKGROUND
@@ -181,7 +183,7 @@ def invitation(view: View, place: Rect, look: Look) -> list[Line]:
     least_faces = 5
     room = place.height - len(key_rows) - least_faces
     lines = written(plain(view.words) or look.signs.start, place.width - BORDER - 2, room, colours, fine=look.fine)
-    high = min(place.height - len(lines) - len(key_rows) - 2, (place.width - 8) // 6, 16)
+    high = min(place.height - len(lines) - len(key_rows) - 2, (place.width - 12) // 6, 16)
     rows: list[Line] = []
     if high >= 3:  # noqa: PLR2004  # a face needs three rows
         drawn = [

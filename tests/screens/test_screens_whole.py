@@ -14,6 +14,14 @@ from kiosk.screens import colours
 from kiosk.screens.colours import contrast
 from kiosk.view import ANSWER_KEYS, Microphone, ScreenName, Tile, View
 
+
+def drawing(segment) -> bool:
+    """Whether it is a part of a shape or its face, which are no words."""
+    key_colours = colours.KEY_COLOURS.values()
+    shapes = {c.lower() for c in (*key_colours, *(colours.dim(one, colours.BACKGROUND) for one in key_colours))}
+    return bool({segment.style.color.name, segment.style.bgcolor.name} & shapes)
+
+
 sizes = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 screens = pytest.mark.parametrize("screen", list(ScreenName), ids=lambda screen: screen.value)
 
@@ -112,6 +120,28 @@ async def test_keys_only_asks_for_a_key_and_shows_no_level(start):
         assert not set("▂▃▅▆▇") & set(kiosk.words("voice"))
 
 
+async def test_after_a_prompt_it_is_the_turn_of_the_keys_though_the_view_is_the_same(start):
+    async with start(view=question(Microphone.KEYS_ONLY)) as kiosk:
+        await kiosk.light("red", "Red: Not good.")
+        assert kiosk.white() == ["red"]
+        kiosk.app.hush()
+        await kiosk.pilot.pause()
+        assert kiosk.white() == ["voice"]
+
+
+@pytest.mark.parametrize("screen", [ScreenName.WAITING, ScreenName.NOTE, ScreenName.SAID_BACK, ScreenName.THANKS])
+async def test_a_screen_that_goes_on_by_itself_asks_for_no_key(start, screen):
+    async with start(view=View(screen, words="Thank you.", microphone=Microphone.KEYS_ONLY)) as kiosk:
+        assert "Press a key" not in kiosk.words()
+        assert kiosk.white() == []
+
+
+async def test_an_open_microphone_is_told_on_every_screen(start):
+    for screen in ScreenName:
+        async with start(view=View(screen, words="Hello", microphone=Microphone.OPEN)) as kiosk:
+            assert "Your turn" in kiosk.words("voice")
+
+
 async def test_the_meter_rises_with_the_level(start):
     async with start(view=question(Microphone.OPEN)) as kiosk:
         lit = []
@@ -125,17 +155,20 @@ async def test_the_meter_rises_with_the_level(start):
         assert (lit[0], lit[-1]) == (0, 11)
 
 
+@pytest.mark.parametrize("fine", [False, True], ids=["plain", "fine"])
 @sizes
 @screens
-async def test_words_have_a_contrast_of_seven_to_one(start, size, screen):
+async def test_words_have_a_contrast_of_seven_to_one(start, size, screen, fine):
     view = full(screen, Microphone.OPEN)
     chosen = tuple(Tile(t.key, t.word, t.picture, chosen=t.key == "green") for t in view.tiles)
-    async with start(size, View(screen, words=view.words, tiles=chosen, commands=COMMANDS, line=view.line)) as kiosk:
+    async with start(
+        size, View(screen, words=view.words, tiles=chosen, commands=COMMANDS, line=view.line), fine=fine
+    ) as kiosk:
         for spoken in (None, "green"):
             await kiosk.light(spoken, "Red: Not good.")
             for strip in kiosk.app.screen._compositor.render_strips():
                 for segment in strip:
-                    if any(c.isalnum() for c in segment.text):
+                    if any(c.isalnum() or ord(c) >= 0x1FB00 for c in segment.text) and not drawing(segment):
                         front, behind = segment.style.color.name, segment.style.bgcolor.name
                         assert contrast(front, behind) >= colours.WORDS_CONTRAST, segment
 
