@@ -83,8 +83,8 @@ class SoundCard:
                         "--high-priority=no",
                         "--log-target=stderr",
                         f"--load=module-native-protocol-unix auth-anonymous=1 socket={folder / 'socket'}",
-                        "--load=module-null-sink sink_name=speaker rate=48000",
-                        "--load=module-null-sink sink_name=mic rate=16000 channels=1",
+                        "--load=module-null-sink sink_name=speaker rate=48000 norewinds=1",
+                        "--load=module-null-sink sink_name=mic rate=16000 channels=1 norewinds=1",
                         "--load=module-remap-source master=mic.monitor source_name=microphone",
                     ],
                     env=_private(folder),
@@ -134,13 +134,17 @@ class SoundCard:
         """Begin to record what the microphone hears: to see that a test plays what it means to."""
         return self._record("microphone")
 
-    def wait_until_recording(self, timeout_s: float = 20.0) -> None:
-        """Wait until somebody records from the microphone: what is played before that is lost."""
-        self._wait_for("source-outputs", timeout_s)
+    def wait_until_recording(self, recorders: int = 1, timeout_s: float = 20.0) -> None:
+        """Wait until that many programs record from the microphone: what is played before that is lost."""
+        deadline = time.monotonic() + timeout_s
+        while self.recorders() != recorders:
+            _pause(deadline, f"{self.recorders()} programs record and not {recorders}", self.folder)
 
     def recorders(self) -> int:
         """How many programs record from the microphone now."""
-        return len(self._pactl("list", "short", "source-outputs").splitlines())
+        lines = self._pactl("list", "short", "source-outputs").splitlines()
+        # The microphone's own connection within PulseAudio belongs to no client.
+        return sum(line.split("\t")[2] != "-" for line in lines)
 
     def unplug_microphone(self) -> None:
         """Take the microphone away, under whoever records from it."""
@@ -184,11 +188,6 @@ class SoundCard:
             ["pactl", *words], env=self.environment, capture_output=True, text=True, check=True, timeout=20
         )
         return done.stdout
-
-    def _wait_for(self, what: str, timeout_s: float) -> None:
-        deadline = time.monotonic() + timeout_s
-        while not self._pactl("list", "short", what).strip():
-            _pause(deadline, f"no {what}", self.folder)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _STARTS_WITHIN_S

@@ -29,6 +29,8 @@ LEAD_IN_S = 0.12
 LATENCY_S = 0.05
 BLOCK_S = 0.01
 LOST_AFTER_S = 1.0
+FIRST_WITHIN_S = 3.0
+"""A device that has been asleep may take this long before it takes more than fits into its buffer."""
 _POLL_S = 0.02
 
 
@@ -173,7 +175,7 @@ class Speaker:
                 if now >= ends_at and told == len(prompt.starts):
                     self._on_event(PromptFinished(prompt.turn))
                     return
-            elif now - moved_at > LOST_AFTER_S:
+            elif now - moved_at > (LOST_AFTER_S if place > rate_hz * FIRST_WITHIN_S else FIRST_WITHIN_S):
                 raise VoiceError(
                     "Lost the speaker", f"'{self._name or 'default'}': it takes no more sound", "Plug it in again."
                 )

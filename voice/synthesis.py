@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
+
+_TRIES = 100
+_TRY_S = 0.005
 
 
 def _render(engine: Any, job: dict[str, Any]) -> None:
     """One job. The driver's properties are set directly: through pyttsx3's queue a refused voice would be swallowed."""
     driver = engine.proxy._driver  # noqa: SLF001 - see above; the public way hides errors and then waits for ever
     _choose_voice(driver, job["voice"])
-    driver.setProperty("rate", job["rate"])
+    _choose_rate(driver, job["rate"])
     engine.save_to_file(job["text"], job["path"])
     engine.runAndWait()
 
@@ -35,6 +39,20 @@ def _choose_voice(driver: Any, language: str) -> None:
             continue
         return
     raise ValueError(f"it has no voice for '{language}'")
+
+
+def _choose_rate(driver: Any, rate_wpm: int) -> None:
+    """The speed. espeak takes it on a thread of its own and now and then forgets it, so it is asked until it agrees.
+
+    Raises:
+        RuntimeError: it never does.
+    """
+    for _ in range(_TRIES):
+        driver.setProperty("rate", rate_wpm)
+        time.sleep(_TRY_S)
+        if driver.getProperty("rate") == rate_wpm:
+            return
+    raise RuntimeError(f"it does not take {rate_wpm} words a minute")
 
 
 def main() -> int:

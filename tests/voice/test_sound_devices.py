@@ -27,6 +27,7 @@ def until(events: queue.SimpleQueue, *kinds: type) -> list:
     got = []
     while not got or not isinstance(got[-1], kinds):
         got.append(events.get(timeout=60))
+        assert not isinstance(got[-1], MicrophoneLost | SpeakerLost) or isinstance(got[-1], kinds), got[-1]
     return got
 
 
@@ -60,9 +61,9 @@ def test_the_microphone_is_open_only_while_listening(sound_card: SoundCard, pock
     assert sound_card.recorders() == 0
     listener.listen(1, {"good": "A"}, 30)
     until(events, Listening)
-    assert sound_card.recorders() == 1
+    sound_card.wait_until_recording(1)
     listener.close()
-    assert sound_card.recorders() == 0
+    sound_card.wait_until_recording(0)
 
 
 def test_a_sound_card_that_is_pulled_out_while_listening_is_lost(sound_card: SoundCard, pocketsphinx_en: Engine):

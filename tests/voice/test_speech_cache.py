@@ -74,7 +74,7 @@ def test_during_a_visit_only_what_is_there_is_given(cache: SpeechCache):
 
 
 def test_a_language_that_espeak_does_not_speak_is_named(cache: SpeechCache):
-    with pytest.raises(VoiceError, match="no voice for 'tlh-x'.*recorded voices"):
+    with pytest.raises(VoiceError, match=r"no voice for 'tlh-x'.*recorded voices"):
         cache.render("Hello.", "tlh-x")
 
 
@@ -95,7 +95,10 @@ def test_without_espeak_the_error_says_what_to_install(tmp_path: Path):
     (tmp_path / "pyttsx3" / "__init__.py").write_text(
         "def init(name): raise RuntimeError('This means you probably do not have eSpeak or eSpeak-ng installed!')"
     )
-    code = f"from voice.speech import SpeechCache; from pathlib import Path; SpeechCache(Path({str(tmp_path)!r})).render('Hi', 'en')"
+    code = (
+        "from voice.speech import SpeechCache; from pathlib import Path;"
+        f"SpeechCache(Path({str(tmp_path)!r})).render('Hi', 'en')"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={"PYTHONPATH": f"{tmp_path}:{Path(__file__).parent.parent.parent}", "PATH": str(shutil.os.defpath)},

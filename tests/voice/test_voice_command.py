@@ -29,7 +29,8 @@ def test_what_is_heard_is_told_with_its_evidence_as_json_on_stdout_alone(cards, 
 
 
 def test_people_read_it_without_json(cards):
-    done = sayso("voice", "hear", str(CARDS / "003.wav"), "--choices", "seven of clubs,bad", "--engine", "pocketsphinx")
+    choices = ("--choices", "seven of clubs,bad", "--engine", "pocketsphinx")
+    done = sayso("voice", "hear", str(CARDS / "003.wav"), *choices)
     assert "grammar 'seven of clubs'" in done.stdout
     assert "pocketsphinx en-us" in done.stdout
 
