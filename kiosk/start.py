@@ -29,6 +29,7 @@ from kiosk.sets import LoadedSet, load_sets
 from kiosk.settings import Config
 from kiosk.state import Rules, Visit
 from kiosk.store import Role, Store
+from kiosk.terminal import kept_for_the_screen
 from kiosk.voicebox import Voicebox
 from openrosa.question_set import QuestionSet
 from voice.audio import write_wav
@@ -44,6 +45,8 @@ log = logging.getLogger(__name__)
 
 SPEECH_FOLDER = "speech"
 """In the data folder: rendered prompts."""
+LOG = "kiosk.log"
+"""In the data folder: what goes wrong. Never an answer, nor what was heard."""
 
 
 @dataclass(frozen=True)
@@ -252,7 +255,8 @@ def run(
         loading.start()
         running.start()
         try:
-            app.run(mouse=False)
+            with kept_for_the_screen(config.store.folder / LOG):
+                app.run(mouse=False)
         finally:
             inbox.put(Closed())
             running.join()

@@ -63,8 +63,8 @@ class Office:
         return target
 
     def kiosk_path(self, name: str) -> str:
-        """A new kiosk's way to the collector, to stand after its address: `/key/TOKEN`."""
-        return f"/key/{new_key(self.database, name, now())}"
+        """A new kiosk's way to the collector, to stand after its address: `/key/TOKEN`. Each time is another kiosk."""
+        return f"/key/{new_key(self.database, f'{name}, {now():%Y-%m-%d %H:%M:%S.%f}', now())}"
 
     def received(self) -> tuple[Result | Unread, ...]:
         """Everything that has come in, opened with the office's key, oldest first."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from kiosk import config as configuration
-from kiosk.start import read_house
+from kiosk.start import LOG, read_house
 from kiosk.start import run as run_kiosk
 
 
@@ -16,8 +16,7 @@ from kiosk.start import run as run_kiosk
 @click.option("--config", "path", type=click.Path(path_type=Path), help="The kiosk's TOML file.")
 @click.option("--example-config", is_flag=True, help="Print a configuration to start from, every setting explained.")
 @click.option("--quit-key", "quit_keys", multiple=True, help="A terminal key that closes it, such as ctrl+q.")
-@click.option("--log", "log_path", type=click.Path(path_type=Path), help="Where to write what goes wrong.")
-def command(path: Path | None, quit_keys: tuple[str, ...], log_path: Path | None, *, example_config: bool) -> None:
+def command(path: Path | None, quit_keys: tuple[str, ...], *, example_config: bool) -> None:
     r"""Run the kiosk in this terminal: silent until the start key.
 
     \b
@@ -32,9 +31,9 @@ def command(path: Path | None, quit_keys: tuple[str, ...], log_path: Path | None
         raise click.UsageError("Say which kiosk: --config kiosk.toml (--example-config prints one to start from).")
     config = configuration.load(path)
     # The screen has the terminal: what goes wrong is written beside the store. Never an answer, nor what was heard.
-    config.store.folder.mkdir(parents=True, exist_ok=True)
+    config.store.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     logging.basicConfig(
-        filename=log_path or config.store.folder / "kiosk.log",
+        filename=config.store.folder / LOG,
         level=logging.INFO,
         format="%(levelname)s %(name)s: %(message)s",
     )
