@@ -94,7 +94,7 @@ class PromptFinished:
 
 @dataclass(frozen=True)
 class SpeakerLost:
-    """The speaker can't be opened or went away; the prompt goes on in silence. `reason` is a sentence for staff."""
+    """The speaker can't be opened or went away. No PromptFinished follows. `reason` is a sentence for staff."""
 
     turn: int
     reason: str
