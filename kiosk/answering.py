@@ -8,7 +8,7 @@ from kiosk.answer import Answer, By, How
 from kiosk.asks import OWN, WHO_IS, Asking
 from kiosk.events import Forget, Keep, Line, Tone
 from kiosk.prompts import said_back_lines
-from kiosk.putting import Stepped, ask, end, finish, go_on, over, present, put, reopen, sorry, thanks, working
+from kiosk.putting import Stepped, ask, choose, end, finish, go_on, over, present, put, reopen, sorry, thanks, working
 from kiosk.state import Stage, Visit
 from openrosa.question_set import Kind, Question
 from openrosa.xpath import constraint_holds
@@ -40,7 +40,7 @@ def own_given(visit: Visit, answer: Answer) -> Stepped:
     match visit.asking:
         case Asking.SET:
             one = next((one for one in visit.sets if one.form_id == value), visit.sets[0])
-            return go_on(replace(visit, question_set=one, told=frozenset(), asked_names=frozenset()), opening)
+            return go_on(choose(visit, one), opening)
         case Asking.WHO:
             done = visit.start_done - {Asking.BY_WHOM} | {Asking.WHO}
             return go_on(replace(visit, who=WHO_IS.get(value, visit.who), start_done=done), opening)

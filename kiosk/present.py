@@ -124,7 +124,7 @@ def _tiles(visit: Visit, question: Question, tongue: Tongue) -> tuple[Tile, ...]
 
 
 def _microphone(visit: Visit) -> Microphone:
-    if visit.keys_only or not visit.voice:
+    if visit.keys_only or not visit.can_hear:
         return Microphone.KEYS_ONLY
     return Microphone.OPEN if visit.listening else Microphone.CLOSED
 

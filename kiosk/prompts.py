@@ -21,6 +21,10 @@ _PAUSE_BEFORE_CHOICES_S = 0.5
 _PAUSE_AFTER_CHOICE_S = 0.45
 
 
+UNNAMED = "default"
+"""What `openrosa.xform` calls the one language of a form without translations."""
+
+
 @dataclass(frozen=True)
 class Tongue:
     """The language of a visit, and the one that stands in for it."""
@@ -44,6 +48,18 @@ class Tongue:
     def line(self, name: str, **parts: str) -> Line:
         """One of the kiosk's own sentences as a line."""
         return Line(self.own(name, **parts))
+
+
+def language_of(question_set: QuestionSet, wanted: str) -> str:
+    """The language in which a set is asked: the one wanted where the set has it, else the set's own.
+
+    Args:
+        question_set: a set without translations (its one language is "default") is taken to be in the one wanted.
+        wanted: the visit's.
+    """
+    if wanted in question_set.languages or question_set.languages == (UNNAMED,):
+        return wanted
+    return question_set.default_language
 
 
 def spoken_order(question: Question, seed: int) -> tuple[Choice, ...]:
@@ -122,18 +138,30 @@ def said_back_lines(question: Question, answer: Answer, tongue: Tongue, *, aloud
     return (tone, Line(tongue.own("you_said", answer=answer_words(question, answer, tongue)), tile=tile))
 
 
-def everything(sets: tuple[QuestionSet, ...], language: str) -> Iterator[Line]:
-    """Every line with words that a kiosk with these sets can say in this language."""
-    default_language = sets[0].default_language if sets else language
-    tongue = Tongue(language, default_language)
-    for name, words in (CATALOGUES.get(language) or ENGLISH).items():
-        if "{" not in words:
-            yield tongue.line(name)
-    for question in (*OWN.values(), which_set(sets)):
-        yield from _all_of(question, tongue)
+def everything(sets: tuple[QuestionSet, ...], language: str) -> Iterator[tuple[Line, str]]:
+    """Every line with words that a kiosk with these sets can say, each with the language that it is said in.
+
+    Args:
+        sets: all that may be asked.
+        language: the visits', where a set has it.
+    """
+    languages = dict.fromkeys((language, *(language_of(one, language) for one in sets)))
+    for spoken in languages:
+        tongue = Tongue(spoken, spoken)
+        for name, words in (CATALOGUES.get(spoken) or ENGLISH).items():
+            if "{" not in words:
+                yield tongue.line(name), spoken
+        for question in OWN.values():
+            for line in _all_of(question, tongue):
+                yield line, spoken
+    if sets:
+        for line in _all_of(which_set(sets), Tongue(language, sets[0].default_language)):
+            yield line, language
     for one in sets:
+        spoken = language_of(one, language)
         for question in one.questions:
-            yield from _all_of(question, Tongue(language, one.default_language))
+            for line in _all_of(question, Tongue(spoken, one.default_language)):
+                yield line, spoken
 
 
 def _all_of(question: Question, tongue: Tongue) -> Iterator[Line]:

@@ -12,9 +12,9 @@ from typing import Any
 from kiosk.asks import OWN, START_ASKINGS, WHO_IS, Asking, which_set
 from kiosk.events import Effect, Event, Finish, Line, Listen, Record, Say, StopListening, StopSaying, Tone
 from kiosk.interpret import meanings
-from kiosk.prompts import choice_line, heading_lines, hint_lines, question_lines, spoken_order
+from kiosk.prompts import choice_line, heading_lines, hint_lines, language_of, question_lines, spoken_order
 from kiosk.state import Stage, Timer, Visit
-from openrosa.question_set import Kind, Question
+from openrosa.question_set import Kind, Question, QuestionSet
 
 Stepped = tuple[Visit, tuple[Effect, ...]]
 
@@ -63,7 +63,7 @@ def put(visit: Visit, opening: tuple[Line, ...] = (), *, explain: bool = False) 
         lines += hint_lines(question, tongue)
     lines += tuple(choice_line(choice, tongue) for choice in spoken_order(question, visit.seed))
     if question.kind is Kind.AUDIO:
-        lines += (tongue.line("message_how" if visit.voice else "message_no_microphone"),)
+        lines += (tongue.line("message_how" if visit.can_hear else "message_no_microphone"),)
     elif visit.asking is Asking.QUESTION and (visit.times_put > 0 or len(visit.asked_names) == 1):
         lines += (tongue.line("also"),)
     return present(visit, Stage.ASK, (*lines, *your_turn(visit)), times_put=visit.times_put + 1, candidate=None)
@@ -72,7 +72,7 @@ def put(visit: Visit, opening: tuple[Line, ...] = (), *, explain: bool = False) 
 def your_turn(visit: Visit) -> tuple[Line, ...]:
     """The tone that says: the microphone opens now. Nothing where it stays closed."""
     question = visit.question
-    opens = visit.voice and not visit.keys_only and question is not None
+    opens = visit.can_hear and not visit.keys_only and question is not None
     return (Line(tone=Tone.MICROPHONE_OPEN, pause_after_s=0.1),) if opens else ()
 
 
@@ -81,7 +81,7 @@ def go_on(visit: Visit, opening: tuple[Line, ...] = ()) -> Stepped:
     if visit.question_set is None:
         if len(visit.sets) > 1:
             return ask(visit, Asking.SET, which_set(visit.sets), opening)
-        visit = replace(visit, question_set=visit.sets[0])
+        visit = choose(visit, visit.sets[0])
     if visit.rules.preset_who is not None:
         visit = replace(visit, who=visit.rules.preset_who)
     elif Asking.WHO not in visit.start_done:
@@ -95,6 +95,12 @@ def go_on(visit: Visit, opening: tuple[Line, ...] = ()) -> Stepped:
         lines = (*opening, *heading_lines(upcoming, visit.tongue), *question_lines(upcoming, visit.tongue))
         return present(visit, Stage.NOTE, lines, asking=Asking.QUESTION, question=upcoming, keys_only=False)
     return ask(visit, Asking.QUESTION, upcoming, opening)
+
+
+def choose(visit: Visit, one: QuestionSet) -> Visit:
+    """Take this set for the visit, in its own language where it lacks the visit's."""
+    language = language_of(one, visit.language)
+    return replace(visit, question_set=one, language=language, told=frozenset(), asked_names=frozenset())
 
 
 def reopen(visit: Visit) -> Stepped:
@@ -155,7 +161,7 @@ def wait(visit: Visit, _event: Event | None = None) -> Stepped:
     """The prompt is over: open the microphone where it may be, and count the silence."""
     question, rules = visit.question, visit.rules
     visit = replace(visit, speaking=False)
-    if question is not None and visit.stage is Stage.ASK and question.kind is Kind.AUDIO and visit.voice:
+    if question is not None and visit.stage is Stage.ASK and question.kind is Kind.AUDIO and visit.can_hear:
         visit = arm(visit, rules.message_max_s + rules.heard_within_s)
         visit = replace(visit, stage=Stage.RECORDING, listening=True)
         return visit, (Record(visit.turn, rules.message_silence_s, rules.message_max_s),)
@@ -169,7 +175,7 @@ def wait(visit: Visit, _event: Event | None = None) -> Stepped:
 def open_microphone(visit: Visit, silence_s: float) -> Stepped:
     """Open the microphone for this long, where it may be open; the timer stands in where it is closed."""
     question = visit.question
-    may_listen = visit.voice and not visit.keys_only and question is not None and question.kind is not Kind.AUDIO
+    may_listen = visit.can_hear and not visit.keys_only and question is not None and question.kind is not Kind.AUDIO
     if not may_listen or question is None:
         return arm(visit, silence_s), ()
     # The listening counts its own silence, in sound; the timer is for the case that it never speaks.

@@ -235,6 +235,7 @@ def run(
                 language=config.home.language,
                 rules=rules,
                 voice=ear.ready,
+                hears=config.voice.language,
             )
 
         def line() -> str:

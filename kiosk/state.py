@@ -79,9 +79,10 @@ class Visit:
         sets: the question sets to choose from; at least one.
         instance_id: made once, before the first question.
         seed: the visit's own number, 0 or more: the spoken order of choices comes from it.
-        language: the kiosk's; the set's own where the set lacks it.
+        language: the kiosk's; from the choice of a set on, the set's own where the set lacks it.
         rules: times and choices of the house.
-        voice: there are a microphone and a recogniser for the language.
+        voice: there are a microphone and a recogniser.
+        hears: the recogniser's language; "" for any.
         turn: grows with everything that is put; events of an older one are dropped.
         question_set: the one chosen.
         asking, question: what is being put.
@@ -110,6 +111,7 @@ class Visit:
     language: str = "en"
     rules: Rules = field(default_factory=Rules)
     voice: bool = True
+    hears: str = ""
     stage: Stage = Stage.WAITING
     turn: int = 0
     question_set: QuestionSet | None = None
@@ -142,6 +144,11 @@ class Visit:
         """In which language to speak."""
         one = self.question_set or self.sets[0]
         return Tongue(self.language, one.default_language)
+
+    @property
+    def can_hear(self) -> bool:
+        """Whether the microphone may open: Welsh said into an English recogniser would only be misheard."""
+        return self.voice and (not self.hears or self.hears.split("-")[0] == self.language.split("-")[0])
 
     @property
     def answers_with_pending(self) -> Mapping[str, Answer]:

@@ -74,9 +74,9 @@ class Voicebox:
 
         Raises: VoiceError: espeak-ng is missing, or the cache can't be written.
         """
-        words = dict.fromkeys(line.words for line in everything(sets, language) if line.words)
+        said = dict.fromkeys((line.words, spoken) for line, spoken in everything(sets, language) if line.words)
         wordings = [
-            Wording(text, language, self._rate(slower)) for slower in range(len(SLOWER_FACTORS)) for text in words
+            Wording(text, spoken, self._rate(slower)) for slower in range(len(SLOWER_FACTORS)) for text, spoken in said
         ]
         missing = [wording for wording in wordings if self._cache.path(wording) is None]
         for first in range(0, len(missing), BATCH):

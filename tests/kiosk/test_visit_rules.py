@@ -13,6 +13,8 @@ R12 voice messages
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from drive import Driver
 
@@ -508,6 +510,13 @@ def test_a_visit_without_a_microphone_goes_by_keys_and_timers() -> None:
     assert "Take your time" in driver.said()
 
 
+def test_a_language_that_the_recogniser_does_not_know_keeps_the_microphone_closed() -> None:
+    driver = fresh(language="cy", hears="en").to_first_question().finish()
+    assert driver.listened() == []
+    assert view_of(driver.visit).microphone is Microphone.KEYS_ONLY
+    assert fresh(language="en-gb", hears="en").to_first_question().finish().listened()
+
+
 def test_the_screen_of_the_kiosks_own_questions_and_of_the_end() -> None:
     driver = fresh()
     assert view_of(driver.visit).screen is ScreenName.WAITING
@@ -515,3 +524,10 @@ def test_the_screen_of_the_kiosks_own_questions_and_of_the_end() -> None:
     assert view_of(driver.visit).screen is ScreenName.WHO
     driver.key("green").finish().key("green").key("stop")
     assert view_of(driver.visit).screen is ScreenName.STOPPING
+
+
+def test_a_set_that_lacks_the_houses_language_is_asked_in_its_own() -> None:
+    french = replace(question_set(), languages=("fr",), default_language="fr")
+    driver = fresh(sets=(question_set("food"), french)).key("start").key("yellow")
+    assert driver.visit.language == "fr"
+    assert fresh(sets=(question_set(), french)).key("start").key("green").visit.language == "en"

@@ -177,7 +177,7 @@ SETS = {
     "two": (question_set(), question_set("food")),
     "private": (question_set(private=True, sensitive=True),),
 }
-SAYABLE = {name: {line.words for line in everything(sets, "en")} for name, sets in SETS.items()}
+SAYABLE = {name: {line.words for line, _ in everything(sets, "en")} for name, sets in SETS.items()}
 
 events = st.one_of(
     st.tuples(st.just("key"), st.sampled_from(KEYS), st.integers(0, 2)),
