@@ -63,7 +63,7 @@ def put(visit: Visit, opening: tuple[Line, ...] = (), *, explain: bool = False) 
         lines += hint_lines(question, tongue)
     lines += tuple(choice_line(choice, tongue) for choice in spoken_order(question, visit.seed))
     if question.kind is Kind.AUDIO:
-        lines += (tongue.line("message_how" if visit.can_hear else "message_no_microphone"),)
+        lines += (tongue.line("message_how" if visit.voice else "message_no_microphone"),)
     elif visit.asking is Asking.QUESTION and (visit.times_put > 0 or len(visit.asked_names) == 1):
         lines += (tongue.line("also"),)
     return present(visit, Stage.ASK, (*lines, *your_turn(visit)), times_put=visit.times_put + 1, candidate=None)
@@ -72,7 +72,8 @@ def put(visit: Visit, opening: tuple[Line, ...] = (), *, explain: bool = False) 
 def your_turn(visit: Visit) -> tuple[Line, ...]:
     """The tone that says: the microphone opens now. Nothing where it stays closed."""
     question = visit.question
-    opens = visit.can_hear and not visit.keys_only and question is not None
+    is_message = question is not None and question.kind is Kind.AUDIO  # which needs no recogniser
+    opens = (visit.voice if is_message else visit.can_hear) and not visit.keys_only and question is not None
     return (Line(tone=Tone.MICROPHONE_OPEN, pause_after_s=0.1),) if opens else ()
 
 
@@ -161,7 +162,7 @@ def wait(visit: Visit, _event: Event | None = None) -> Stepped:
     """The prompt is over: open the microphone where it may be, and count the silence."""
     question, rules = visit.question, visit.rules
     visit = replace(visit, speaking=False)
-    if question is not None and visit.stage is Stage.ASK and question.kind is Kind.AUDIO and visit.can_hear:
+    if question is not None and visit.stage is Stage.ASK and question.kind is Kind.AUDIO and visit.voice:
         visit = arm(visit, rules.message_max_s + rules.heard_within_s)
         visit = replace(visit, stage=Stage.RECORDING, listening=True)
         return visit, (Record(visit.turn, rules.message_silence_s, rules.message_max_s),)

@@ -236,7 +236,7 @@ def _ask_key(visit: Visit, event: KeyPressed) -> Stepped:
     if chosen is not None:
         return given(visit, Answer(How.GIVEN, chosen, event.by))
     if event.key in ANSWER_KEYS and visit.question is not None and visit.question.kind is Kind.AUDIO:
-        if visit.can_hear and visit.stage is Stage.ASK:  # enough said: begin
+        if visit.voice and visit.stage is Stage.ASK:  # enough said: begin
             return _hushed(visit)
         return given(visit, Answer(How.SKIPPED, by=event.by))
     command = _command_of(event.key)

@@ -511,7 +511,8 @@ def test_a_visit_without_a_microphone_goes_by_keys_and_timers() -> None:
 
 
 def test_a_language_that_the_recogniser_does_not_know_keeps_the_microphone_closed() -> None:
-    driver = fresh(language="cy", hears="en").to_first_question().finish()
+    both = replace(question_set(), languages=("en", "cy"))
+    driver = fresh(sets=(both,), language="cy", hears="en").to_first_question().finish()
     assert driver.listened() == []
     assert view_of(driver.visit).microphone is Microphone.KEYS_ONLY
     assert fresh(language="en-gb", hears="en").to_first_question().finish().listened()
