@@ -51,6 +51,10 @@ class SpeakerRecording:
         return self.path.read_bytes()
 
 
+_ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
+"""A test run that is killed can't clean up; the sound card ends with it all the same."""
+
+
 class SoundCard:
     """A running private PulseAudio; made by `SoundCard.start`."""
 
@@ -73,6 +77,7 @@ class SoundCard:
             with (folder / "log").open("wb") as log:
                 process = subprocess.Popen(
                     [
+                        *_ENDS_WITH_US,
                         "pulseaudio",
                         "-n",
                         "--daemonize=no",

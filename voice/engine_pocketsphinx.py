@@ -56,7 +56,6 @@ class PocketSphinxEngine:
             self._decoder: Any = Decoder(loglevel="FATAL", maxhmmpf=_MOST_HYPOTHESES, maxwpf=_MOST_WORDS)
         except (RuntimeError, ValueError) as error:
             raise VoiceError("Cannot load the PocketSphinx model", f"'en-us': {error}", "Install it again.") from error
-        self._fresh_mean: str = self._decoder.get_cmn()
         self._grammars: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
         self._made = 0
 
@@ -111,13 +110,13 @@ class PocketSphinxEngine:
     def _pass(self, pcm: bytes, search: str | None) -> str:
         """The text of one pass, "" for none.
 
-        Starts from the same cepstral mean every time: the same sound gives the same text, whoever spoke before.
+        Given the whole utterance at once, PocketSphinx takes its cepstral mean from that alone: the same sound gives
+        the same text, whoever spoke before.
         """
         if not pcm:
             return ""
         decoder = self._decoder
         decoder.activate_search(search)
-        decoder.set_cmn(self._fresh_mean)
         decoder.start_utt()
         try:
             decoder.process_raw(pcm, full_utt=True)

@@ -24,6 +24,7 @@ from voice.hear import Controls, Task, hear
 from voice.listener import Listener
 from voice.segment import VOICE_MESSAGE, Limits
 from voice.source import Recording, Recordings
+from voice.utterance import Utterance
 
 CARDS = {"seven of clubs": "7C", "ten of clubs": "10C", "queen of spades": "QS"}
 
@@ -67,6 +68,23 @@ def test_the_evidence_has_the_length_of_the_speech_and_not_of_the_recording(pock
     heard = run(pocketsphinx_en, bytes(64_000) + cards[2], CARDS, Limits())[-1]
     assert isinstance(heard, Heard)
     assert heard.utterance.evidence.duration_s < duration_s(cards[2])
+
+
+def test_the_microphone_is_closed_before_anything_is_recognised(pocketsphinx_en, cards):
+    source = Recording(cards[2])
+    was_open = []
+
+    class Watching:
+        """The engine, seen at work."""
+
+        name, model, unknown_words = pocketsphinx_en.name, pocketsphinx_en.model, pocketsphinx_en.unknown_words
+
+        def recognise(self, turn: int, pcm: bytes, phrases: tuple[str, ...]) -> Utterance:
+            was_open.append(source._open)
+            return pocketsphinx_en.recognise(turn, pcm, phrases)
+
+    hear(source, Watching(), Task(1, Limits(look_s=0), CARDS), lambda _event: None)
+    assert was_open == [False]
 
 
 def test_silence_is_one_event_and_levels_come_ten_times_a_second(pocketsphinx_en):
