@@ -56,6 +56,19 @@ async def test_where_large_letters_do_not_fit_every_word_is_there_plainly(start,
             assert word in kiosk.reads("commands")
 
 
+@pytest.mark.parametrize("fine", [False, True], ids=["plain", "fine"])
+@sizes
+async def test_long_questions_and_long_answers_take_the_room_of_pictures_and_borders(start, size, fine):
+    question_words = " ".join(["When somebody comes to your home to help you, do they ask before they come in?"] * 2)
+    tile_words = "Yes, they always ask me first and then they wait until I have said that it is fine"
+    tiles = tuple(Tile(key, tile_words, "openmoji:1F642") for key in ANSWER_KEYS)
+    view = View(ScreenName.QUESTION, words=question_words, tiles=tiles, steps=5, step=1, commands=COMMANDS[:4])
+    async with start(size, view, fine=fine) as kiosk:
+        drawn_large = dots_of(kiosk.rows("ask")) == dots_in(question_words)
+        assert drawn_large or question_words in kiosk.reads("ask")
+        assert all(tile_words in kiosk.reads(key) for key in ANSWER_KEYS)
+
+
 async def test_tiles_are_all_large_or_all_plain(start):
     tiles = (Tile("green", "Yes"), Tile("yellow", "Sometimes, but not very often"), Tile("red", "No"))
     async with start((120, 40), View(ScreenName.QUESTION, words="Is it?", tiles=tiles), fine=True) as kiosk:
@@ -72,6 +85,13 @@ async def test_words_with_a_letter_that_cannot_be_drawn_are_shown_plainly(start)
 def test_every_letter_of_the_command_words_can_be_drawn():
     for words in (*(word for _, word in COMMANDS), "Sut ydych chi'n teimlo am eich tŷ? Dŵr, tân, môr.", "“Ja” – über…"):  # noqa: RUF001  # as people type it
         assert letters.large(words.replace("ü", "u"), 500, 3, (WHITE, BACKGROUND)) is not None
+
+
+def test_a_letter_keeps_its_accent():
+    for plain_letter, accented in zip("weaoiy", "ŵéàöîŷ", strict=True):
+        assert letters.letter(accented)[:2] != letters.letter(plain_letter)[:2]
+        assert any(map(any, letters.letter(accented)[:2]))
+        assert dots_in(accented) > dots_in(plain_letter) - (plain_letter == "i")
 
 
 @given(st.text(alphabet=st.sampled_from([*sorted(letters._LETTERS), " ", "ŵ", "é"]), min_size=1, max_size=60))
