@@ -74,7 +74,7 @@ def emoji(name: str | None, file_of: Callable[[str], Path | None] | None = None)
     """
     if name is None:
         return ""
-    found = _CODE.search(name)
+    found = _CODE.search(name.upper() if name.startswith("openmoji") else name)  # else "face" would be a code
     if found is None and file_of is not None and (path := file_of(name)) is not None:
         found = _CODE.search(path.name)
     if found is None:

@@ -156,6 +156,8 @@ async def test_where_a_face_has_no_room_its_emoji_stands_in_the_shape(start):
         ("1F3E0.png", "🏠"),
         ("openmoji:1F9D1-200D-2695-FE0F", "🧑"),
         ("openmoji:25B6", "▶ "),
+        ("openmoji:1f3e0", "🏠"),
+        ("happy-face.png", ""),
         ("garden.jpg", ""),
         ("openmoji:DEAD", ""),
         ("openmoji:0020", ""),
