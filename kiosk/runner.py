@@ -161,6 +161,8 @@ class Runner:
             case _:
                 for event in self._events_of(happened):
                     self._step(event)
+                    if self.visit.stage is Stage.WAITING and isinstance(event, events.DeviceFound | events.DeviceLost):
+                        self.show(view_of(self.visit))  # the line for staff may be another one now
 
     def show(self, view: View) -> None:
         """On the waiting screen with the one line for staff."""

@@ -19,7 +19,7 @@ from kiosk import machine, status
 from kiosk.answer import Who
 from kiosk.asks import BY_WHOM, WHO_IS
 from kiosk.errors import KioskError
-from kiosk.events import Device, DeviceFound, KeyPressed
+from kiosk.events import Device, DeviceFound, DeviceLost, KeyPressed
 from kiosk.inbox import RealInbox
 from kiosk.interpret import meanings
 from kiosk.keeper import Keeper, check_sealable
@@ -131,6 +131,7 @@ class Ear:
         except VoiceError as error:
             self.problem = str(error)
             log.error("%s", error)  # noqa: TRY400  a sentence for staff
+            self._put(DeviceLost(Device.MICROPHONE))
             return
         self.engine = engine
         unknown = engine.unknown_words(phrases_of(sets, voice.language))
