@@ -37,6 +37,9 @@ class NoScreen:
     def level(self, dbfs: float) -> None:
         """Nothing to move."""
 
+    def hush(self) -> None:
+        """Nothing is lit."""
+
 
 class SilentVoice:
     """Says everything in no time."""

@@ -39,6 +39,9 @@ class Screen(Protocol):
     def level(self, dbfs: float) -> None:
         """How loud the microphone is."""
 
+    def hush(self) -> None:
+        """Nothing is being said any more: no tile is lit."""
+
 
 class Speaking(Protocol):
     """What it needs of a voice. Answers with `voice.events`: LineStarted and PromptFinished."""
@@ -160,6 +163,8 @@ class Runner:
                     self._ports.screen.light(self._captions[index].tile, self._captions[index].words)
             case _:
                 for event in self._events_of(happened):
+                    if isinstance(event, events.PromptFinished) and event.turn == self.visit.turn:
+                        self._ports.screen.hush()
                     self._step(event)
                     if self.visit.stage is Stage.WAITING and isinstance(event, events.DeviceFound | events.DeviceLost):
                         self.show(view_of(self.visit))  # the line for staff may be another one now
@@ -234,6 +239,7 @@ class Runner:
             case events.StopSaying():
                 self._read_until_s = None
                 ports.speaking.stop()
+                ports.screen.hush()
             case events.Listen(turn, meanings, silence_s):
                 ports.hearing.listen(turn, dict(meanings), silence_s)
             case events.Record(turn, silence_s, max_s):

@@ -25,6 +25,7 @@ from kiosk.interpret import meanings
 from kiosk.keeper import Keeper, check_sealable
 from kiosk.rehearsal import DeafEar
 from kiosk.runner import Closed, Hearing, Ports, Runner
+from kiosk.sentences import sentence
 from kiosk.sets import LoadedSet, load_sets
 from kiosk.settings import Config
 from kiosk.state import Rules, Visit
@@ -195,7 +196,7 @@ def run(
     Raises: KioskError, VoiceError: what keeps it from starting, as a sentence.
     """
     # Textual takes a quarter of a second to import, which only a kiosk with a screen pays.
-    from kiosk.screens.app import KioskApp  # noqa: PLC0415
+    from kiosk.screens.app import KioskApp, Signs  # noqa: PLC0415
 
     config, sets = house.config, house.question_sets
     rules = rules_of(config)
@@ -226,6 +227,12 @@ def run(
             lambda key, turn: inbox.put(KeyPressed(key, turn)),
             on_waiting,
             quit_keys=quit_keys,
+            signs=Signs(
+                listen=sentence("listen", config.home.language),
+                your_turn=sentence("your_turn", config.home.language),
+                press_a_key=sentence("press_a_key", config.home.language),
+                start=sentence("press_to_start", config.home.language),
+            ),
         )
 
         def new_visit() -> Visit:

@@ -26,6 +26,7 @@ from kiosk.uploader import upload_waiting
 from kiosk.view import KEYS, START_KEY
 from openrosa.client import Client
 from openrosa.question_set import QuestionSet
+from sayso.models import MODELS_DIR
 from sayso.office import Office, answers_of, office
 from sayso.options import ManyValued
 from voice import events as sound
@@ -71,7 +72,7 @@ def wav(pcm: bytes) -> bytes:
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="What recognises speech.")
 @click.option("--language", default=None, help="Code of the language; the set's own if it is left out.")
 @click.option(
-    "--models-dir", type=click.Path(file_okay=False, path_type=Path), default=Path("models"), help="Installed models."
+    "--models-dir", type=click.Path(file_okay=False, path_type=Path), default=MODELS_DIR, help="Installed models."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, to stdout alone.")
 @click.pass_context
