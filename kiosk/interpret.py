@@ -32,16 +32,25 @@ def meanings(question: Question, language: str, default_language: str) -> tuple[
         language: of the visit.
         default_language: whose labels stand in where the language has none.
     """
-    found: dict[str, str | None] = {}
-    for choice in question.choices:
-        for phrase in _phrases(text_in(choice.labels, language, default_language), choice.say, language):
-            meaning = _ANSWER + choice.name
-            found[phrase] = meaning if found.get(phrase, meaning) == meaning else None
+    found = _answers(question, language, default_language)
     for command, phrases in commands(language):
         for phrase in phrases:
             # A choice that is called like a command is meant: the author knows the question.
             found.setdefault(phrase, _COMMAND + command.value)
     return tuple((phrase, meaning) for phrase, meaning in found.items() if meaning is not None)
+
+
+def shared(question: Question, language: str, default_language: str) -> tuple[str, ...]:
+    """Phrases that stand for two of its choices, and so for neither. Arguments as for `meanings`."""
+    return tuple(phrase for phrase, meaning in _answers(question, language, default_language).items() if not meaning)
+
+
+def called_like_commands(question: Question, language: str, default_language: str) -> tuple[tuple[str, Command], ...]:
+    """Phrases of its choices that are a command's everywhere else. Arguments as for `meanings`."""
+    answers = _answers(question, language, default_language)
+    return tuple(
+        (phrase, command) for command, phrases in commands(language) for phrase in phrases if answers.get(phrase)
+    )
 
 
 def commands(language: str) -> Iterator[tuple[Command, tuple[str, ...]]]:
@@ -58,6 +67,16 @@ def meant(meaning: str) -> tuple[str | None, Command | None]:
     if meaning.startswith(_COMMAND):
         return None, Command(meaning.removeprefix(_COMMAND))
     return None, None
+
+
+def _answers(question: Question, language: str, default_language: str) -> dict[str, str | None]:
+    """Phrase -> the meaning of its choice; None where two choices have it."""
+    found: dict[str, str | None] = {}
+    for choice in question.choices:
+        for phrase in _phrases(text_in(choice.labels, language, default_language), choice.say, language):
+            meaning = _ANSWER + choice.name
+            found[phrase] = meaning if found.get(phrase, meaning) == meaning else None
+    return found
 
 
 def _phrases(label: str, say: Mapping[str, tuple[str, ...]], language: str) -> Iterator[str]:

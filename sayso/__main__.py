@@ -16,7 +16,7 @@ COMMANDS = {
     "demo": ("sayso.demo", "The whole of it on one machine: a collector on loopback and the kiosk in this terminal."),
     "run": ("sayso.run", "The kiosk."),
     "status": ("sayso.status", "Counts and device health."),
-    "check": ("sayso.check", "Is this kiosk fit to open?"),
+    "check": ("sayso.check", "Is this kiosk fit to open: one line for each thing it needs."),
     "upload": ("sayso.upload", "Send what waits, now."),
     "models": ("sayso.models", "List, install and verify speech models."),
     "questions": ("sayso.questions", "Check and convert question sets."),
