@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 
 from kiosk.answer import How
@@ -13,6 +14,10 @@ from openrosa.instance import fill
 from openrosa.question_set import Kind, QuestionSet
 from openrosa.sealing import seal, unsealed
 from openrosa.submission import Attachment, Submission
+from voice.audio import size_bytes, write_wav
+
+MESSAGE_STEP_S = 10.0
+"""Voice messages are filled up with silence to whole steps: how long somebody spoke must not show in a sealed size."""
 
 
 class Keeper:
@@ -34,7 +39,7 @@ class Keeper:
 
         Args:
             visit: with a question set.
-            messages: voice messages as WAV, by file name.
+            messages: the sound of voice messages, 16-bit mono at 16,000 Hz, by file name.
 
         Raises: KioskError: it is not committed.
         """
@@ -59,7 +64,7 @@ class Keeper:
         record = values(visit, self._circumstances(), complete=complete)
         xml = fill(question_set, visit.instance_id, record)
         attachments = tuple(
-            Attachment(answer.value, messages[answer.value], "audio/wav")
+            Attachment(answer.value, message_file(messages[answer.value]), "audio/wav")
             for name, answer in visit.answers_with_pending.items()
             if answer.how is How.GIVEN and question_set.question(name).kind is Kind.AUDIO
         )
@@ -68,6 +73,17 @@ class Keeper:
             return seal(question_set.public_key, *form, xml, attachments)
         check_sealable(question_set, allow_unsealed=self._allow_unsealed)
         return unsealed(*form, xml, attachments)
+
+
+def message_file(pcm: bytes) -> bytes:
+    """A voice message as a WAV file, filled up with silence to the next `MESSAGE_STEP_S`.
+
+    Args:
+        pcm: 16-bit mono at 16,000 Hz.
+    """
+    out = io.BytesIO()
+    write_wav(out, pcm + bytes(-len(pcm) % size_bytes(MESSAGE_STEP_S)))
+    return out.getvalue()
 
 
 def check_sealable(question_set: QuestionSet, *, allow_unsealed: bool) -> None:

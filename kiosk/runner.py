@@ -47,7 +47,7 @@ class Speaking(Protocol):
     """What it needs of a voice. Answers with `voice.events`: LineStarted and PromptFinished."""
 
     def say(self, turn: int, lines: Sequence[events.Line], language: str, messages: dict[str, bytes]) -> None:
-        """Say these lines, one after the other."""
+        """Say these lines, one after the other. `messages`: the sound of voice messages, by file name."""
 
     def stop(self) -> None:
         """Be quiet at once."""
@@ -97,7 +97,6 @@ class Runner:
         ports: what to act on.
         inbox: where everything that happens arrives, and the clock.
         new_visit: makes the next visit, its instance id included.
-        wav: makes the bytes of a WAV file from a message's sound.
         on_event: told every event before it is stepped; `rehearse` and the tests write it down, a kiosk never does.
         on_over: told when a visit is over, with the visit.
     """
@@ -107,7 +106,6 @@ class Runner:
         ports: Ports,
         inbox: Inbox,
         new_visit: Callable[[], Visit],
-        wav: Callable[[bytes], bytes],
         *,
         on_event: Callable[[Visit, events.Event], None] | None = None,
         on_over: Callable[[Visit], None] | None = None,
@@ -116,7 +114,6 @@ class Runner:
         self._ports = ports
         self._inbox = inbox
         self._new_visit = new_visit
-        self._wav = wav
         self._on_event = on_event
         self._on_over = on_over
         self._line = line
@@ -211,7 +208,7 @@ class Runner:
         name = f"voice-{len(self._messages) + 1}.wav"
         duration_s = len(pcm) / 32_000  # 16-bit mono at 16,000 Hz
         if pcm and turn == self.visit.turn:
-            self._messages[name] = self._wav(pcm)
+            self._messages[name] = pcm
         return events.Recorded(turn, name, duration_s)
 
     def _step(self, event: events.Event) -> None:

@@ -6,7 +6,6 @@ until it is there, visits go by keys.
 
 from __future__ import annotations
 
-import io
 import logging
 import threading
 from collections.abc import Callable
@@ -33,7 +32,6 @@ from kiosk.store import Role, Store
 from kiosk.terminal import kept_for_the_screen
 from kiosk.voicebox import Voicebox
 from openrosa.question_set import QuestionSet
-from voice.audio import write_wav
 from voice.engine import Engine, open_engine
 from voice.errors import VoiceError
 from voice.listener import Listener
@@ -97,13 +95,6 @@ def rules_of(config: Config) -> Rules:
 def speech_cache(config: Config) -> SpeechCache:
     """Where the prompts are rendered to."""
     return SpeechCache(config.store.folder / SPEECH_FOLDER)
-
-
-def wav(pcm: bytes) -> bytes:
-    """A WAV file's bytes."""
-    out = io.BytesIO()
-    write_wav(out, pcm)
-    return out.getvalue()
 
 
 class Ear:
@@ -249,7 +240,7 @@ def run(
         def line() -> str:
             return write_status(config, store, ear)
 
-        runner = Runner(Ports(app, voice, ear, keeper), inbox, new_visit, wav, line=line)
+        runner = Runner(Ports(app, voice, ear, keeper), inbox, new_visit, line=line)
 
         def turn_over() -> None:
             try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 from dataclasses import asdict, dataclass
@@ -30,7 +29,7 @@ from sayso.models import MODELS_DIR
 from sayso.office import Office, answers_of, office
 from sayso.options import ManyValued
 from voice import events as sound
-from voice.audio import load, write_wav
+from voice.audio import load
 from voice.engine import ENGINES, Engine, open_engine
 
 SILENCE = "-"
@@ -50,13 +49,6 @@ class Told:
     answers: dict[str, dict[str, Any]]
     heard: list[dict[str, Any]]
     collector: dict[str, Any]
-
-
-def wav(pcm: bytes) -> bytes:
-    """A WAV file's bytes."""
-    out = io.BytesIO()
-    write_wav(out, pcm)
-    return out.getvalue()
 
 
 @click.command("rehearse", cls=ManyValued)
@@ -153,7 +145,7 @@ def _rehearse(
         ear: RecordedEar | DeafEar = DeafEar()
         if engine is not None:
             ear = RecordedEar(engine, sounds, person.put, lambda: runner.visit, person.has_keys)
-        runner = Runner(Ports(NoScreen(), voice, ear, keeper), person, new_visit, wav, on_over=over.append)
+        runner = Runner(Ports(NoScreen(), voice, ear, keeper), person, new_visit, on_over=over.append)
         person.visit = lambda: runner.visit
         runner.run()
         with Client(url + its_office.kiosk_path("rehearsal"), 30.0) as client:
