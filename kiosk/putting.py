@@ -46,7 +46,8 @@ def ask(visit: Visit, asking: Asking, question: Question, opening: tuple[Line, .
         if visit.history[-1:] != (entry,):
             changes.setdefault("history", (*visit.history, entry))
     if asking is Asking.QUESTION:
-        opening = (*opening, *heading_lines(question, visit.tongue))
+        if question.name not in visit.asked_names:
+            opening = (*opening, *heading_lines(question, visit.tongue))
         changes["asked_names"] = visit.asked_names | {question.name}
     visit = replace(visit, times_put=0, failures=0, silences=0, candidate=None, read_back=False)
     keys_only = asking is Asking.FORGET_SURE  # never forgotten by a word that was misheard

@@ -378,6 +378,15 @@ def test_r9_back_leads_to_the_question_before_and_the_old_answer_stands_until_th
     assert driver.visit.answers["home"].value == "good"
 
 
+def test_a_heading_is_spoken_once_also_when_its_question_is_reopened() -> None:
+    first, home, *rest = question_set().questions
+    grouped = replace(question_set(), questions=(first, replace(home, headings=({"en": "The house"},)), *rest))
+    driver = fresh(sets=(grouped,)).to_first_question()
+    assert driver.said().startswith("The house")
+    driver.key("green").key("back")
+    assert "The house" not in driver.said()
+
+
 def test_r9_back_reaches_who_is_here() -> None:
     driver = fresh().to_first_question().key("back")
     assert driver.visit.asking is Asking.WHO
