@@ -124,9 +124,9 @@ def _tiles(visit: Visit, question: Question, tongue: Tongue) -> tuple[Tile, ...]
 
 
 def _microphone(visit: Visit) -> Microphone:
-    if visit.keys_only or not visit.can_hear:
-        return Microphone.KEYS_ONLY
-    return Microphone.OPEN if visit.listening else Microphone.CLOSED
+    if visit.listening:
+        return Microphone.OPEN
+    return Microphone.KEYS_ONLY if visit.keys_only or not visit.can_hear else Microphone.CLOSED
 
 
 def _commands(visit: Visit) -> tuple[Command, ...]:
