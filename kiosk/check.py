@@ -35,7 +35,7 @@ def check(config: Config, source: Path) -> Iterator[Line]:
     yield from check_sets(config, engine)
     yield line
     yield from machine.devices(config)
-    yield machine.speech(config)
+    yield machine.speaks(config.home.language, config.voice.rate_wpm)
     yield from machine.store(config)
     yield server(config)
     yield machine.status_file(config)

@@ -41,12 +41,12 @@ def _device(direction: Direction, name: str, besides: str) -> Line:
         return error(direction.value, f"{met.op} {met.subject}", f"{met.hint} {besides}")
 
 
-def speech(config: Config) -> Line:
-    """Whether espeak-ng speaks the language, by having it make a word: program, library and voice at once."""
-    what, language = "speech synthesis", config.home.language
+def speaks(language: str, rate_wpm: int) -> Line:
+    """Whether espeak-ng speaks a language, by having it make a word: program, library and voice at once."""
+    what = "speech synthesis"
     try:
         with tempfile.TemporaryDirectory(prefix="sayso-check-") as folder:
-            SpeechCache(Path(folder)).render("Sayso", language, config.voice.rate_wpm)
+            SpeechCache(Path(folder)).render("Sayso", language, rate_wpm)
     except VoiceError as met:
         return refused(what, met)
     except OSError as met:

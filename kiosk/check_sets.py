@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from kiosk.check_lines import Line, advice, error, fine, refused
+from kiosk.check_lines import Level, Line, advice, error, fine, refused
+from kiosk.check_machine import speaks
 from kiosk.config import Config
 from kiosk.errors import KioskError
 from kiosk.interpret import called_like_commands, meanings, meant, shared
 from kiosk.keeper import check_sealable
+from kiosk.prompts import language_of
 from kiosk.sentences import CATALOGUES
 from kiosk.sets import LoadedSet, load_set
 from openrosa.errors import OpenRosaError
@@ -51,7 +53,9 @@ def check_sets(config: Config, engine: Engine | None) -> Iterator[Line]:
             yield from _files(what, loaded)
             yield from _authors(what, path)
             yield from _languages(what, loaded.question_set, config)
-            yield from _heard(what, loaded.question_set, config.home.language, engine)
+            spoken = language_of(loaded.question_set, config.home.language)
+            if _same_language(spoken, config.voice.language):
+                yield from _heard(what, loaded.question_set, spoken, engine)
     for form_id, times in Counter(one.form_id for one in sets).items():
         if times > 1:
             yield error("sets", f"{times} of them are called '{form_id}'", "Give each its own form_id in its settings.")
@@ -92,21 +96,23 @@ def _authors(what: str, path: Path) -> Iterator[Line]:
 
 def _languages(what: str, one: QuestionSet, config: Config) -> Iterator[Line]:
     """Whether it is asked, spoken and heard in the language of the home."""
-    language = config.home.language
-    if one.languages != ("default",) and language not in one.languages:
-        met = f"it has no words in '{language}', only in {', '.join(one.languages)}"
-        yield advice(
-            what, met, f"Translate it, or set home.language; until then it is asked in {one.default_language}."
-        )
-    if language not in CATALOGUES and language.split("-", maxsplit=1)[0] not in CATALOGUES:
-        met = f"what the kiosk itself says is not translated into '{language}' yet"
+    language, listens = config.home.language, config.voice.language
+    spoken = language_of(one, language)
+    if spoken != language:
+        met = f"it has no words in '{language}', so that it is asked in '{spoken}'"
+        yield advice(what, met, "Translate it, or set home.language to one that it has.")
+        said = speaks(spoken, config.voice.rate_wpm)
+        if said.level is not Level.FINE:
+            yield said
+    if spoken not in CATALOGUES and spoken.split("-", maxsplit=1)[0] not in CATALOGUES:
+        met = f"what the kiosk itself says is not translated into '{spoken}' yet"
         yield advice(what, met, "It says that in English; its languages are in kiosk/sentences.py.")
-    if config.voice.engine != "none" and language.split("-")[0] != config.voice.language.split("-")[0]:
-        met = f"it is asked in '{language}', and the kiosk listens for '{config.voice.language}'"
-        yield advice(what, met, "Set voice.language and home.language to the same language.")
-    recorded = [language in by_language or one.default_language in by_language for by_language in _recordings(one)]
+    if config.voice.engine != "none" and not _same_language(spoken, listens):
+        met = f"it is asked in '{spoken}' and the kiosk listens for '{listens}', so that it is answered by key alone"
+        yield advice(what, met, "Set voice.language, and install its model, if it shall be answered aloud.")
+    recorded = [spoken in by_language or one.default_language in by_language for by_language in _recordings(one)]
     if any(recorded) and not all(recorded):
-        met = f"{sum(recorded)} of {len(recorded)} texts have a recorded voice in '{language}'"
+        met = f"{sum(recorded)} of {len(recorded)} texts have a recorded voice in '{spoken}'"
         yield advice(what, met, "Record the others too, or people hear two voices.")
 
 
@@ -140,6 +146,11 @@ def _unhearable(what: str, question: Question, phrases: tuple[tuple[str, str], .
             yield advice(what, f"{met}: it cannot be said at all", "Add other words; its key works.")
         else:
             yield advice(what, met, "Other words for it are heard; add some that people use.")
+
+
+def _same_language(one: str, other: str) -> bool:
+    """Kinds of one language share a model: "en-GB" is heard as "en"."""
+    return one.split("-", maxsplit=1)[0].lower() == other.split("-", maxsplit=1)[0].lower()
 
 
 def _recordings(one: QuestionSet) -> Iterator[Mapping[str, Media]]:

@@ -33,6 +33,8 @@ class Keeper:
         self._store = store
         self._circumstances = circumstances
         self._allow_unsealed = allow_unsealed
+        self.can_keep = True
+        """Whether the last snapshot could be committed: for staff."""
 
     def keep(self, visit: Visit, messages: Mapping[str, bytes]) -> None:
         """Commit the visit as it is now, the pending answer included.
@@ -43,11 +45,13 @@ class Keeper:
 
         Raises: KioskError: it is not committed.
         """
-        self._store.keep(self._submission(visit, messages, complete=False))
+        submission = self._submission(visit, messages, complete=False)
+        self._commit(lambda: self._store.keep(submission))
 
     def finish(self, visit: Visit, messages: Mapping[str, bytes], *, complete: bool) -> None:
         """Commit it and put it in the outbox, in one transaction. Raises: KioskError."""
-        self._store.finish(self._submission(visit, messages, complete=complete))
+        submission = self._submission(visit, messages, complete=complete)
+        self._commit(lambda: self._store.finish(submission))
 
     def forget(self, visit: Visit) -> None:
         """Delete everything of this visit, committed when this returns. Raises: KioskError."""
@@ -56,6 +60,11 @@ class Keeper:
     def close_open(self) -> int:
         """Close visits that a power cut or a full disk left open: how many. Raises: KioskError."""
         return self._store.close_open()
+
+    def _commit(self, work: Callable[[], None]) -> None:
+        self.can_keep = False
+        work()
+        self.can_keep = True
 
     def _submission(self, visit: Visit, messages: Mapping[str, bytes], *, complete: bool) -> Submission:
         question_set = visit.question_set

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
 from typing import Any
 
 from kiosk import machine, status
 from kiosk.answer import Who
 from kiosk.asks import BY_WHOM, WHO_IS
+from kiosk.ear import Ear
 from kiosk.errors import KioskError
-from kiosk.events import Device, DeviceFound, DeviceLost, KeyPressed
+from kiosk.events import KeyPressed
+from kiosk.health import Health
 from kiosk.inbox import RealInbox
-from kiosk.interpret import meanings
 from kiosk.keeper import Keeper, check_sealable
-from kiosk.rehearsal import DeafEar
-from kiosk.runner import Closed, Hearing, Ports, Runner
+from kiosk.runner import Closed, Ports, Runner
 from kiosk.sentences import sentence
 from kiosk.sets import LoadedSet, load_sets
 from kiosk.settings import Config
@@ -31,12 +32,9 @@ from kiosk.state import Rules, Visit
 from kiosk.store import Role, Store
 from kiosk.terminal import kept_for_the_screen
 from kiosk.voicebox import Voicebox
+from openrosa.errors import OpenRosaError
 from openrosa.question_set import QuestionSet
-from voice.engine import Engine, open_engine
 from voice.errors import VoiceError
-from voice.listener import Listener
-from voice.microphone import Microphone
-from voice.segment import Limits
 from voice.speaker import Speaker
 from voice.speech import SpeechCache
 
@@ -97,78 +95,6 @@ def speech_cache(config: Config) -> SpeechCache:
     return SpeechCache(config.store.folder / SPEECH_FOLDER)
 
 
-class Ear:
-    """Hearing that comes when its engine is loaded; deaf until then."""
-
-    def __init__(self, config: Config, put: Callable[[Any], None]) -> None:
-        self._config = config
-        self._put = put
-        self._hearing: Hearing = DeafEar()
-        self._listener: Listener | None = None
-        self.engine: Engine | None = None
-        self.problem = ""
-
-    @property
-    def ready(self) -> bool:
-        """Whether there is an engine to hear with."""
-        return self._listener is not None
-
-    def load(self, sets: tuple[QuestionSet, ...]) -> None:
-        """Load the engine and begin to hear; on a thread of its own. What is wrong is kept as `problem`."""
-        voice = self._config.voice
-        if voice.engine == "none":
-            return
-        try:
-            engine = open_engine(voice.engine, voice.language, voice.models_dir)
-        except VoiceError as error:
-            self.problem = str(error)
-            log.error("%s", error)  # noqa: TRY400  a sentence for staff
-            self._put(DeviceLost(Device.MICROPHONE))
-            return
-        self.engine = engine
-        unknown = engine.unknown_words(phrases_of(sets, voice.language))
-        if unknown:
-            log.warning("the model does not know these words, they can't be said as answers: %s", ", ".join(unknown))
-        self._listener = Listener(
-            lambda: Microphone(voice.microphone), engine, self._put, limits=Limits(endpoint_s=voice.endpoint_s)
-        )
-        self._hearing = self._listener
-        self._put(DeviceFound(Device.MICROPHONE))
-
-    def listen(self, turn: int, meanings: dict[str, str], silence_s: float) -> None:
-        """See `runner.Hearing`."""
-        self._hearing.listen(turn, meanings, silence_s)
-
-    def record(self, turn: int, silence_s: float, max_s: float) -> None:
-        """See `runner.Hearing`."""
-        self._hearing.record(turn, silence_s, max_s)
-
-    def finish(self) -> None:
-        """See `runner.Hearing`."""
-        self._hearing.finish()
-
-    def stop(self) -> None:
-        """See `runner.Hearing`."""
-        self._hearing.stop()
-
-    def close(self) -> None:
-        """End its thread."""
-        if self._listener is not None:
-            self._listener.close()
-
-
-def phrases_of(sets: tuple[QuestionSet, ...], language: str) -> tuple[str, ...]:
-    """Everything that people may say to these sets, each once."""
-    return tuple(
-        dict.fromkeys(
-            phrase
-            for one in sets
-            for question in one.questions
-            for phrase, _ in meanings(question, language, one.default_language)
-        )
-    )
-
-
 def run(
     house: House,
     *,
@@ -195,7 +121,8 @@ def run(
     failed: list[BaseException] = []
     with ExitStack() as stack:
         store = stack.enter_context(Store.open(config.store.folder, Role.KIOSK))
-        speaker = Speaker(config.voice.speaker, inbox.put)
+        health = Health(config.voice, inbox.put)
+        speaker = Speaker(config.voice.speaker, health.told)
         stack.callback(speaker.close)
         voice = Voicebox(
             speaker,
@@ -209,7 +136,7 @@ def run(
             voice.prepare(sets, config.home.language, on_progress)
         except VoiceError as error:
             log.error("%s", error)  # noqa: TRY400  the words stay on the screen
-        ear = Ear(config, inbox.put)
+        ear = Ear(config, health.told)
         stack.callback(ear.close)
         keeper = Keeper(store, machine.circumstances, allow_unsealed=config.store.allow_unsealed)
         keeper.close_open()
@@ -238,7 +165,7 @@ def run(
             )
 
         def line() -> str:
-            return write_status(config, store, ear)
+            return write_status(config, store, ear, {**health.facts(), "can_keep": keeper.can_keep})
 
         runner = Runner(Ports(app, voice, ear, keeper), inbox, new_visit, line=line)
 
@@ -250,27 +177,49 @@ def run(
             finally:
                 app.close()
 
-        loading = threading.Thread(target=partial(ear.load, sets), name="engine", daemon=True)
+        def look_and_load() -> None:
+            health.look()
+            ear.load(sets)
+
+        loading = threading.Thread(target=look_and_load, name="engine", daemon=True)
         running = threading.Thread(target=turn_over, name="runner", daemon=True)
-        loading.start()
-        running.start()
-        try:
-            with kept_for_the_screen(config.store.folder / LOG):
+        with kept_for_the_screen(config.store.folder / LOG):
+            loading.start()
+            running.start()
+            try:
                 app.run(mouse=False)
-        finally:
-            inbox.put(Closed())
-            running.join()
-            loading.join()
-    if failed:
-        raise failed[0]
+            finally:
+                inbox.put(Closed())
+                running.join()
+                loading.join()
+    for fault in (*failed, app.fault):
+        if fault is not None:
+            raise _told(fault, config.store.folder / LOG)
 
 
-def write_status(config: Config, store: Store, ear: Ear) -> str:
+def _told(error: BaseException, log_file: Path) -> BaseException:
+    """What ended the kiosk, as a sentence. Of a fault of Sayso's own only the places are logged.
+
+    The message of such an error, and the values round it, may be somebody's answer.
+    """
+    if isinstance(error, KioskError | OpenRosaError | VoiceError) or not isinstance(error, Exception):
+        return error
+    name = type(error).__name__
+    log.critical("a fault of Sayso's own, %s:\n%s", name, "".join(traceback.format_tb(error.__traceback__)))
+    return KioskError(
+        "Cannot go on",
+        f"for a fault of Sayso's own ({name})",
+        f"What was kept is safe. Start it again, and report {log_file}: it holds no answers.",
+    )
+
+
+def write_status(config: Config, store: Store, ear: Ear, more: Mapping[str, Any]) -> str:
     """Write the status file; the line for the waiting screen. A status that can't be written is told in the line."""
     facts: dict[str, Any] = {
         "software": machine.software(),
         "engine": f"{ear.engine.name} {ear.engine.model}" if ear.engine else config.voice.engine,
         "problem": ear.problem,
+        **more,
     }
     try:
         return status.write(config.status, store.counts(), facts, machine.today())

@@ -97,6 +97,8 @@ class KioskApp(App[None], inherit_bindings=False):
         self._woken = False
         self._running_board: Board | None = None
         self._closing_asked = False
+        self.fault: Exception | None = None
+        """What ended the application, if it did not end as asked."""
 
     # --- from any thread -------------------------------------------------------------------------------------------
 
@@ -179,6 +181,12 @@ class KioskApp(App[None], inherit_bindings=False):
         name = self._names.get(event.key) or self._names.get(event.character or "")
         if name is not None and self._held.counts(name):
             self._tell_key(name, self._drawn.view.turn)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave. Textual's own way prints the stack with its values, which may be somebody's answer, for all to see."""
+        self.fault = self.fault or error
+        self.exit(return_code=1)
+        self._close_messages_no_wait()
 
     def _part(self, name: str) -> Part:
         return self.screen.get_child_by_id(name, Part)

@@ -27,7 +27,6 @@ def test_the_waiting_screen_tells_staff_at_once_what_became_of_the_engine(
             Ports(screen, SilentVoice(inbox.put), DeafEar(), keeper),
             inbox,
             lambda: Visit(sets=(question_set(),), instance_id=machine.new_instance_id(), seed=0),
-            bytes,
             line=lambda: next(lines),
         )
         inbox.put(happened)
