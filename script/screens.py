@@ -10,138 +10,108 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
+from kiosk.answer import Who
+from kiosk.events import Event, Heard, KeepFailed, Kept, KeyPressed, PromptFinished, TimePassed
+from kiosk.present import view_of
 from kiosk.screens.app import KioskApp
 from kiosk.screens.layout import Spoken
-from kiosk.view import Command, Microphone, ScreenName, Tile, View
+from kiosk.settings import DEFAULT_KEYS
+from kiosk.state import Rules, Stage, Visit
+from kiosk.view import View
+from kiosk.visit import step
+from openrosa.convert import convert
+from openrosa.question_set import Kind, Question, QuestionSet
+from openrosa.xform import load
 
 DRAWN_S = 0.5
 """How long the terminal has to put a new picture on the screen."""
-KEYS = {
-    "space": "start",
-    "1": "green",
-    "2": "yellow",
-    "3": "red",
-    "4": "blue",
-    "r": "again",
-    "e": "explain",
-    "k": "dont_know",
-    "p": "rather_not_say",
-    "b": "back",
-    "s": "stop",
-    "h": "help",
-}
-COMMANDS = (
-    (Command.AGAIN, "Again"),
-    (Command.EXPLAIN, "Explain"),
-    (Command.DONT_KNOW, "I don't know"),
-    (Command.RATHER_NOT_SAY, "I don't want to say"),
-    (Command.BACK, "Back"),
-    (Command.STOP, "Stop"),
-    (Command.HELP, "Help"),
-)
-FEW = (COMMANDS[0], *COMMANDS[-3:])
-QUESTION = "How do you feel about your home?"
+SET = Path(__file__).parent.parent / "question_sets" / "my_home" / "my_home.md"
+Shot = tuple[View, Spoken | None, float | None]
+"""A view, what is being said, and the microphone's level in dBFS."""
 
 
-def feelings(chosen: str = "") -> tuple[Tile, ...]:
-    """The three tiles of the question, one of them chosen."""
-    return (
-        Tile("green", "Good", "openmoji:1F642", chosen == "green"),
-        Tile("yellow", "OK", "openmoji:1F610", chosen == "yellow"),
-        Tile("red", "Not good", "openmoji:1F641", chosen == "red"),
-    )
+def on(visit: Visit, *events: Event) -> Visit:
+    """The visit after these events; what is to be kept is kept at once."""
+    for event in events:
+        visit, _ = step(visit, event)
+        while visit.stage in {Stage.KEEPING, Stage.FINISHING}:
+            visit, _ = step(visit, Kept(visit.turn))
+    return visit
 
 
-def question(microphone: Microphone = Microphone.CLOSED) -> View:
-    """The question, as it is asked."""
-    return View(
-        ScreenName.QUESTION,
-        words=QUESTION,
-        picture="openmoji:1F3E0",
-        tiles=feelings(),
-        step=3,
-        steps=8,
-        microphone=microphone,
-        commands=COMMANDS,
-    )
+def key(visit: Visit, name: str) -> Visit:
+    """The visit after a key."""
+    return on(visit, KeyPressed(name, visit.turn))
 
 
-WHO = View(
-    ScreenName.WHO,
-    words="Who is here?",
-    tiles=(
-        Tile("green", "I live here", "openmoji:1F9D3"),
-        Tile("yellow", "I live here and someone helps me", "openmoji:1F46B"),
-        Tile("red", "I answer for somebody", "openmoji:1F465"),
-        Tile("blue", "I work here or visit", "openmoji:1FAAA"),
-    ),
-    microphone=Microphone.OPEN,
-    commands=FEW,
-)
-STOPPING = View(
-    ScreenName.STOPPING,
-    words="Shall I keep what you said?",
-    tiles=(
-        Tile("green", "Keep what I said", "openmoji:2705"),
-        Tile("red", "Forget what I said", "openmoji:1F5D1"),
-    ),
-    microphone=Microphone.KEYS_ONLY,
-    commands=FEW,
-)
-NOTE_WORDS = "Hello. I have eight questions about your home. You can speak, or press the big keys."
-HEARD = "I heard: Good. Press Green for Good, or say it again."
-STATES: dict[str, tuple[View, Spoken | None, float | None]] = {
-    "waiting": (View(ScreenName.WAITING, words="Press the big key to start", line="All well"), None, None),
-    "who": (WHO, None, -30.0),
-    "note": (View(ScreenName.NOTE, words=NOTE_WORDS, step=1, steps=8, commands=FEW), Spoken(None, NOTE_WORDS), None),
-    "question": (question(), Spoken(None, QUESTION), None),
-    "choice": (question(), Spoken("green", "Green: Good."), None),
-    "listening": (question(Microphone.OPEN), None, -26.0),
-    "keys-only": (question(Microphone.KEYS_ONLY), None, None),
-    "confirm": (
-        View(ScreenName.CONFIRM, words="I heard: Good", tiles=feelings("green"), step=3, steps=8, commands=FEW),
-        Spoken(None, HEARD),
-        None,
-    ),
-    "said-back": (
-        View(ScreenName.SAID_BACK, words="You said: Good.", tiles=feelings("green"), step=3, steps=8, commands=FEW),
-        Spoken(None, "You said: Good."),
-        None,
-    ),
-    "message": (
-        View(
-            ScreenName.MESSAGE,
-            words="I am listening. Press green when you have finished.",
-            tiles=(Tile("green", "Finished", "openmoji:2705"),),
-            step=7,
-            steps=8,
-            microphone=Microphone.OPEN,
-            commands=FEW,
-        ),
-        None,
-        -18.0,
-    ),
-    "stopping": (STOPPING, None, None),
-    "thanks": (View(ScreenName.THANKS, words="Thank you. Goodbye."), Spoken(None, "Thank you. Goodbye."), None),
-    "sorry": (
-        View(ScreenName.SORRY, words="Sorry, I can't save answers now. Please tell somebody. Thank you."),
-        None,
-        None,
-    ),
-}
+def heard(visit: Visit, answer: str, *, sure: bool) -> Visit:
+    """The visit after the prompt and an answer by voice."""
+    visit = on(visit, PromptFinished(visit.turn))
+    return on(visit, Heard(visit.turn, answer=answer, sure=sure))
+
+
+def gone_on(visit: Visit) -> Visit:
+    """The visit after what was said back."""
+    visit = on(visit, PromptFinished(visit.turn))
+    return on(visit, TimePassed(visit.turn, visit.timer.number if visit.timer else 0))
+
+
+def with_message(question_set: QuestionSet) -> QuestionSet:
+    """The set with a voice message at its end, which the shipped draft has not."""
+    last = question_set.questions[-1]
+    story = Question(last.name, last.path, Kind.AUDIO, {"en": "Is there anything you want to tell?"})
+    return replace(question_set, questions=(*question_set.questions[:1], story))
+
+
+def shots() -> dict[str, Shot]:
+    """Every state of a visit to the shipped set, by its name."""
+    question_set = load(convert(SET).xform, SET.name)
+    waiting = Visit(sets=(question_set,), instance_id="uuid:0", seed=1)
+    who = key(waiting, "start")
+    note = key(who, "green")
+    home = on(note, PromptFinished(note.turn))
+    listening = on(home, PromptFinished(home.turn))
+    unsure = heard(home, "good", sure=False)
+    kept = heard(home, "good", sure=True)
+    stopping = key(gone_on(kept), "stop")
+    failing, _ = step(home, KeyPressed("green", home.turn))
+    again, _ = step(failing, KeepFailed(failing.turn))
+    failing, _ = step(again, KeyPressed("green", again.turn))
+    sorry, _ = step(failing, KeepFailed(failing.turn))
+    rules = Rules(preset_who=Who("resident", "self"))
+    told = Visit(sets=(with_message(question_set),), instance_id="uuid:0", rules=rules)
+    message = key(key(told, "start"), "green")
+    recording = on(message, PromptFinished(message.turn))
+    asked = view_of(home).words
+    return {
+        "waiting": (replace(view_of(waiting), line="All well"), None, None),
+        "who": (view_of(on(who, PromptFinished(who.turn))), None, -30.0),
+        "note": (view_of(note), Spoken(None, view_of(note).words), None),
+        "question": (view_of(home), Spoken(None, asked), None),
+        "choice": (view_of(home), Spoken("green", "Green: Good."), None),
+        "listening": (view_of(listening), None, -26.0),
+        "keys-only": (view_of(on(replace(home, voice=False), PromptFinished(home.turn))), None, None),
+        "confirm": (view_of(unsure), Spoken("green", view_of(unsure).words), None),
+        "said-back": (view_of(kept), Spoken("green", view_of(kept).words), None),
+        "message": (view_of(recording), None, -18.0),
+        "stopping": (view_of(on(stopping, PromptFinished(stopping.turn))), None, -40.0),
+        "thanks": (view_of(key(stopping, "green")), Spoken(None, "Thank you. Goodbye."), None),
+        "sorry": (view_of(sorry), None, None),
+    }
 
 
 def main() -> None:
     """Show each state, take its picture, go on."""
     folder, size = Path(sys.argv[1]), sys.argv[2]
     ready = threading.Event()
-    app = KioskApp(KEYS, on_key=lambda *_: None, on_ready=ready.set)
+    app = KioskApp(DEFAULT_KEYS, on_key=lambda *_: None, on_ready=ready.set)
 
     def photograph() -> None:
         ready.wait()
-        for name, (view, spoken, level_dbfs) in STATES.items():
+        for name, (view, spoken, level_dbfs) in shots().items():
             app.show(view)
             if spoken:
                 app.light(spoken.key, spoken.words)
