@@ -7,7 +7,7 @@ that is written during a visit would tell the answer.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -136,6 +136,11 @@ def said_back_lines(question: Question, answer: Answer, tongue: Tongue, *, aloud
         return (tone,)
     tile = question.choice(answer.value).key if answer.how is How.GIVEN and question.choices else None
     return (tone, Line(tongue.own("you_said", answer=answer_words(question, answer, tongue)), tile=tile))
+
+
+def reading_s(lines: Sequence[Line]) -> float:
+    """How long what can't be heard stays to be read: 0.4 s a word, and each line's pause."""
+    return sum(0.4 * len(line.words.split()) + line.pause_after_s for line in lines)
 
 
 def everything(sets: tuple[QuestionSet, ...], language: str) -> Iterator[tuple[Line, str]]:

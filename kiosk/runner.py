@@ -17,6 +17,7 @@ from kiosk.inbox import Inbox
 from kiosk.interpret import meant
 from kiosk.keeper import Keeper
 from kiosk.present import view_of
+from kiosk.prompts import reading_s
 from kiosk.state import Stage, Visit
 from kiosk.view import Command, ScreenName, View
 from kiosk.visit import step
@@ -290,8 +291,3 @@ class Runner:
         self.show(view_of(self.visit))
         if over.another:
             self._step(events.KeyPressed("start", self.visit.turn))
-
-
-def reading_s(lines: Sequence[events.Line]) -> float:
-    """How long a prompt that can't be heard stays to be read: 0.4 s a word and each line's pause."""
-    return sum(0.4 * len(line.words.split()) + line.pause_after_s for line in lines)

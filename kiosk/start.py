@@ -29,7 +29,7 @@ from kiosk.sentences import sentence
 from kiosk.sets import LoadedSet, load_sets
 from kiosk.settings import Config
 from kiosk.state import Rules, Visit
-from kiosk.store import Role, Store
+from kiosk.store import Counts, Role, Store
 from kiosk.terminal import kept_for_the_screen
 from kiosk.voicebox import Voicebox
 from openrosa.errors import OpenRosaError
@@ -132,10 +132,7 @@ def run(
             rate_wpm=config.voice.rate_wpm,
             tail_s=config.voice.tail_s,
         )
-        try:
-            voice.prepare(sets, config.home.language, on_progress)
-        except VoiceError as error:
-            log.error("%s", error)  # noqa: TRY400  the words stay on the screen
+        unsaid = _prepare(voice, sets, config.home.language, on_progress)
         ear = Ear(config, health.told)
         stack.callback(ear.close)
         keeper = Keeper(store, machine.circumstances, allow_unsealed=config.store.allow_unsealed)
@@ -165,7 +162,9 @@ def run(
             )
 
         def line() -> str:
-            return write_status(config, store, ear, {**health.facts(), "can_keep": keeper.can_keep})
+            return write_status(
+                config, store, ear, {**health.facts(), "can_keep": keeper.can_keep, "problem": unsaid or ear.problem}
+            )
 
         runner = Runner(Ports(app, voice, ear, keeper), inbox, new_visit, line=line)
 
@@ -197,6 +196,18 @@ def run(
             raise _told(fault, config.store.folder / LOG)
 
 
+def _prepare(
+    voice: Voicebox, sets: tuple[QuestionSet, ...], language: str, on_progress: Callable[[int, int], None]
+) -> str:
+    """Render what will be said; the sentence for staff where that can't be done, else "". The words are shown still."""
+    try:
+        voice.prepare(sets, language, on_progress)
+    except VoiceError as error:
+        log.error("%s", error)  # noqa: TRY400  a sentence for staff
+        return str(error)
+    return ""
+
+
 def _told(error: BaseException, log_file: Path) -> BaseException:
     """What ended the kiosk, as a sentence. Of a fault of Sayso's own only the places are logged.
 
@@ -218,11 +229,15 @@ def write_status(config: Config, store: Store, ear: Ear, more: Mapping[str, Any]
     facts: dict[str, Any] = {
         "software": machine.software(),
         "engine": f"{ear.engine.name} {ear.engine.model}" if ear.engine else config.voice.engine,
-        "problem": ear.problem,
         **more,
     }
     try:
-        return status.write(config.status, store.counts(), facts, machine.today())
+        counts = store.counts()
     except KioskError as error:
         log.error("%s", error)  # noqa: TRY400  a sentence for staff
-        return status.line(store.counts(), {**facts, "problem": str(error)})
+        counts, facts["can_keep"] = Counts(), False
+    try:
+        return status.write(config.status, counts, facts, machine.today())
+    except KioskError as error:
+        log.error("%s", error)  # noqa: TRY400  the same
+        return status.line(counts, {**facts, "problem": facts.get("problem") or str(error)})

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from kiosk.events import Line, Tone
-from kiosk.prompts import everything
+from kiosk.prompts import everything, reading_s
 from kiosk.view import Command
 from openrosa.question_set import QuestionSet
 from voice import tones
@@ -119,4 +119,5 @@ class Voicebox:
             found = self._cache.path(Wording(line.words, language, self._rate(self._slower)))
         if found is None:
             log.error("a prompt is missing in the speech cache: it is on the screen only")
-        return Sound(found or b"", line.pause_after_s, self._volume)
+            return Sound(b"", reading_s([line]))
+        return Sound(found, line.pause_after_s, self._volume)

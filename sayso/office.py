@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from lxml import etree
 
 from collector.database import Database, open_data
 from collector.folders import PRIVATE_NAME, PUBLIC_NAME, write_key_pair
@@ -19,6 +20,10 @@ from collector.results import Result, Unread, read, stored_submissions
 from collector.serve import running
 from openrosa.convert import SHEET_SUFFIXES, Converted, convert, write
 from openrosa.sealing import load_private_key
+from openrosa.xform_xml import parse
+
+KEY_ATTRIBUTE = "base64RsaPublicKey"
+"""Of a form's `submission`. Source: ODK Encrypted Submissions."""
 
 
 def now() -> datetime:
@@ -42,9 +47,12 @@ class Office:
     public_key: str
     database: Database
 
-    def form(self, source: Path) -> Path:
+    def form(self, source: Path, *, own_key: bool = False) -> Path:
         """Publish a set: a sheet is converted with the office's key, an XForm taken as it is.
 
+        Args:
+            source: the sheet, or the XForm with its files in `NAME-media/` beside it.
+            own_key: where an XForm has a public key, put the office's in its place: this office has no other's.
         Returns: the XForm's path, its media folder beside it.
         Raises: OpenRosaError, CollectorError: it is outside the profile, or can't be published.
         """
@@ -58,6 +66,8 @@ class Office:
                 converted = Converted(source.read_bytes(), media)
             except OSError as error:
                 raise click.BadParameter(f"{source}: {error.strerror}. Give the path of a question set.") from error
+            if own_key:
+                converted = replace(converted, xform=_with_key(converted.xform, source.name, self.public_key))
         write(converted, target)
         add_form(self.database, converted.xform, converted.media, now())
         return target
@@ -84,6 +94,22 @@ def office(folder: Path) -> Iterator[tuple[Office, str]]:
     public = (keys / PUBLIC_NAME).read_text(encoding="ascii").strip()
     with closing(open_data(folder / "collected")) as database, running(database, now) as url:
         yield Office(folder, private, public, database), url
+
+
+def _with_key(xform: bytes, source: str, public_key: str) -> bytes:
+    """The form with this public key, if it has one; else as it is. Raises: OpenRosaError: it is no XML."""
+    html = parse(xform, source)
+    sealed_to = [
+        (element, name)
+        for element in html.iter("{*}submission")
+        for name in element.keys()  # noqa: SIM118  lxml's element is no mapping: it goes over its children
+        if etree.QName(name).localname == KEY_ATTRIBUTE
+    ]
+    if not sealed_to:
+        return xform
+    for element, name in sealed_to:
+        element.set(name, public_key)
+    return etree.tostring(html, encoding="UTF-8", xml_declaration=True)
 
 
 def answers_of(values: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -98,7 +98,7 @@ def command(
             raise click.BadParameter(f"'{key}' is no key. Keys are: {', '.join(KEYS)}.", param_hint="--keys")
     sounds = [None if name == SILENCE else load(name) for name in recordings]
     with TemporaryDirectory(prefix="sayso-rehearse-") as name, office(Path(name)) as (its_office, url):
-        form = its_office.form(question_set)
+        form = its_office.form(question_set, own_key=True)
         loaded = load_set(form).question_set
         spoken = language or (loaded.default_language if loaded.default_language != "default" else "en")
         ear = open_engine(engine, spoken, models_dir) if sounds else None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
 
 import click
 
 from kiosk import config as configuration
+from kiosk.errors import KioskError
 from kiosk.start import LOG, read_house
 from kiosk.start import run as run_kiosk
 
@@ -30,15 +32,27 @@ def command(path: Path | None, quit_keys: tuple[str, ...], *, example_config: bo
     if path is None:
         raise click.UsageError("Say which kiosk: --config kiosk.toml (--example-config prints one to start from).")
     config = configuration.load(path)
-    # The screen has the terminal: what goes wrong is written beside the store. Never an answer, nor what was heard.
-    config.store.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    logging.basicConfig(
-        filename=config.store.folder / LOG,
-        level=logging.INFO,
-        format="%(levelname)s %(name)s: %(message)s",
-    )
     house = read_house(config)
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        hint = "Run it in a terminal, and leave stdin and stderr to it."
+        raise KioskError("Cannot show the kiosk", "here: this is no terminal", hint)
+    _log_to(config.store.folder)
     run_kiosk(house, on_progress=progress, quit_keys=frozenset(quit_keys))
+
+
+def _log_to(folder: Path) -> None:
+    """The screen has the terminal: what goes wrong is written beside the store. Never an answer, nor what was heard.
+
+    Raises: KioskError: the folder can't be made or written in.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        logging.basicConfig(filename=folder / LOG, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    except OSError as error:
+        hint = "Let the user that runs Sayso write there, or name another folder in store.folder."
+        raise KioskError("Cannot use the data folder", f"{folder}: {error.strerror}", hint) from error
+    # It tells of every plugin that it loads.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def progress(done: int, of_how_many: int) -> None:
