@@ -73,7 +73,7 @@ class HeardOnce:
     Attributes:
         question: name of what was asked.
         stage: "ask", "confirm", "said_back" or "recording".
-        recording: index of the recording that was played, or None: silence.
+        recording: index of the recording that was played, which may be silence; None: none was left or belongs here.
         happened: what sound's last event was.
     """
 
@@ -133,7 +133,7 @@ class RecordedEar:
         hear(Recording(pcm or b""), self.engine, task, told)
         asked = visit.question.name if visit.question else ""
         if last:
-            self.heard.append(HeardOnce(asked, visit.stage.value, index if pcm is not None else None, last[0]))
+            self.heard.append(HeardOnce(asked, visit.stage.value, index, last[0]))
 
     def _index(self, visit: Visit) -> int | None:
         """Which recording: the next for an answer, the last again for its confirmation, none for anything else."""

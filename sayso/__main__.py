@@ -41,6 +41,7 @@ class Sayso(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        _keep_lines(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -48,6 +49,14 @@ class Sayso(click.Group):
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+def _keep_lines(command: click.Command) -> None:
+    """Let click see the marks behind which it keeps lines as they are: a raw docstring has them as two characters."""
+    command.help = command.help and command.help.replace("\\b\n", "\b\n")
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _keep_lines(below)
 
 
 @click.group(cls=Sayso, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from dataclasses import asdict, dataclass
@@ -14,6 +15,7 @@ import click
 
 from collector.results import Result
 from kiosk.answer import Who
+from kiosk.errors import KioskError
 from kiosk.keeper import Keeper
 from kiosk.machine import circumstances, new_instance_id, new_seed, today
 from kiosk.rehearsal import DeafEar, HeardOnce, NoScreen, Person, RecordedEar, SilentVoice
@@ -29,7 +31,7 @@ from sayso.models import MODELS_DIR
 from sayso.office import Office, answers_of, office
 from sayso.options import ManyValued
 from voice import events as sound
-from voice.audio import load
+from voice.audio import duration_s, load
 from voice.engine import ENGINES, Engine, open_engine
 
 SILENCE = "-"
@@ -48,6 +50,7 @@ class Told:
     complete: bool
     answers: dict[str, dict[str, Any]]
     heard: list[dict[str, Any]]
+    unused: list[str]
     collector: dict[str, Any]
 
 
@@ -64,7 +67,11 @@ class Told:
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="What recognises speech.")
 @click.option("--language", default=None, help="Code of the language; the set's own if it is left out.")
 @click.option(
-    "--models-dir", type=click.Path(file_okay=False, path_type=Path), default=MODELS_DIR, help="Installed models."
+    "--models-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=MODELS_DIR,
+    show_default="models/, or SAYSO_MODELS_DIR",
+    help="Where models are installed, or a Vosk model itself.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, to stdout alone.")
 @click.pass_context
@@ -81,16 +88,18 @@ def command(
 ) -> None:
     r"""Make a visit to SET (a sheet or an XForm) with recordings or keys, without waiting in real time.
 
-    The n-th recording is played into the n-th listening for an answer; an unsure answer is confirmed by playing the
-    same recording again. Keys are pressed where nothing is left to be heard. Who is here is taken as said (a resident);
-    a store, keys and a collector of its own are made for it and thrown away.
+    The n-th recording is played into the n-th listening for an answer, a question that is asked again included; an
+    unsure answer ("I heard ...") is confirmed by playing the same recording again; - is silence. Keys are pressed, one
+    after the other, where nothing is left to be heard; the last questions, which the kiosk asks itself, take keys too.
+    Who is here is taken as said (a resident). A store, keys and a collector of its own are made for it and thrown away.
 
     \b
     For example:
       sayso rehearse question_sets/my_home/my_home.md --keys green yellow red
       sayso rehearse my_home.xml --microphone yes.wav - no.wav --json
 
-    Exit code 1 when the collector does not have in the end what was answered.
+    docs/rehearse.md tells what --json prints. Exit codes: 0 the collector has what was answered, however much that was;
+    1 it has not; 2 a set, recording, key or engine that cannot be used.
     """
     wanted = [key for key in keys if key != START_KEY]
     for key in wanted:
@@ -150,6 +159,8 @@ def _rehearse(
         runner.run()
         with Client(url + its_office.kiosk_path("rehearsal"), 30.0) as client:
             upload_waiting(store, client, today(), SystemRandom())
+    if not over:
+        raise KioskError("Cannot rehearse", f"'{question_set.form_id}': the visit does not end", "Report it, please.")
     visit = over[0]
     heard = ear.heard if isinstance(ear, RecordedEar) else []
     return Told(
@@ -162,6 +173,7 @@ def _rehearse(
             for name, answer in visit.answers.items()
         },
         heard=[_heard(one, names) for one in heard],
+        unused=list(names[ear.used if isinstance(ear, RecordedEar) else 0 :]),
         collector=_received(its_office, visit.instance_id),
     )
 
@@ -172,6 +184,7 @@ def _heard(one: HeardOnce, names: tuple[str, ...]) -> dict[str, Any]:
         "question": one.question,
         "stage": one.stage,
         "recording": names[one.recording] if one.recording is not None else None,
+        "number": one.recording + 1 if one.recording is not None else None,
         "happened": type(one.happened).__name__.lower(),
     }
     if isinstance(one.happened, sound.Heard):
@@ -182,6 +195,8 @@ def _heard(one: HeardOnce, names: tuple[str, ...]) -> dict[str, Any]:
             "meaning": one.happened.decision.meaning,
             "evidence": asdict(one.happened.utterance.evidence),
         }
+    if isinstance(one.happened, sound.Recorded):
+        told["duration_s"] = duration_s(one.happened.pcm)
     return told
 
 
@@ -195,7 +210,10 @@ def _received(its_office: Office, instance_id: str) -> dict[str, Any]:
                     "sealed": result.stored.sealed,
                     "answers": answers_of(result.values),
                     "values": dict(result.values),
-                    "attachments": {name: len(content) for name, content in result.files.items()},
+                    "attachments": {
+                        name: {"size_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+                        for name, content in result.files.items()
+                    },
                 }
             return {"instance_id": instance_id, "error": result.why}
     return {}
@@ -212,6 +230,8 @@ def _print(told: Told) -> None:
             click.echo(f"  {one['question']}: {what}: {one['happened']}")
     for name, answer in told.answers.items():
         click.echo(f"{name} = {answer['value'] or answer['how']} (by {answer['by']})")
+    if told.unused:
+        click.echo(f"not played, because the visit was over: {', '.join(told.unused)}")
     click.echo("complete" if told.complete else "incomplete: not every question was reached")
     if told.collector:
         click.echo("delivered, and opened with the office's key" if "values" in told.collector else "delivered")

@@ -65,3 +65,11 @@ def test_help_lists_every_command():
     assert result.exit_code == 0
     for name in COMMANDS:
         assert re.search(rf"^  {name} ", result.output, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_examples_in_help_keep_their_lines(name):
+    result = CliRunner().invoke(sayso, [name, "--help"])
+    assert "\\b" not in result.output
+    for example in re.findall(r"^ +(?:\$ )?sayso .*", sayso.get_command(click.Context(sayso), name).help, re.MULTILINE):
+        assert example.strip() in result.output
