@@ -18,6 +18,12 @@ LONGEST_MESSAGE = 300
 LONGEST_WAIT_S = 86_400.0
 """No server can tell a kiosk to be silent for longer."""
 
+FORM_CLOSED = "not currently accepting submissions"
+"""ODK Central's words where an office has closed a form: the same 409 as for changed bytes, but about every visit.
+
+In Central's lib/util/problem.js since 2018; the reply carries no code to go by.
+"""
+
 
 class Verdict(Enum):
     """What becomes of a submission that was sent."""
@@ -64,6 +70,8 @@ def judged(status: int, body: bytes, host: str, retry_after_s: float | None = No
         case 413:
             # Often said by the proxy before the server, as a page of HTML, and no less final.
             return Reply(Verdict.SET_ASIDE, status, message)
+        case 409 if said is not None and FORM_CLOSED in said.message.lower():
+            return Reply(Verdict.WAIT, status, message, retry_after_s)
         case 400 | 409 if said is not None or not _is_page(body):
             return Reply(Verdict.SET_ASIDE, status, message)
         case _:

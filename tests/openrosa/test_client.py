@@ -119,6 +119,18 @@ def test_each_answer_has_one_meaning(status: int, body: bytes, verdict: Verdict)
     assert f"HTTP {status}" in reply.message
 
 
+def test_a_form_that_the_office_has_closed_sets_no_visit_aside() -> None:
+    """What ODK Central v2026.2.2 answered: one click in the office must not set everything that waits aside."""
+    closed = (
+        b'\n  <OpenRosaResponse xmlns="http://openrosa.org/http/response" items="0">\n    <message nature="error">This '
+        b"form is not currently accepting submissions. Please talk to your program staff if this is unexpected."
+        b"</message>\n  </OpenRosaResponse>"
+    )
+    reply = sent(Script(post=[(409, {}, closed)]))
+    assert (reply.verdict, reply.status) == (Verdict.WAIT, 409)
+    assert "not currently accepting" in reply.message
+
+
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 302, 200])
 def test_nothing_is_posted_where_the_server_does_not_offer_it(status: int) -> None:
     script = Script(head=(status, {}))
