@@ -34,6 +34,19 @@ def missing() -> str:
     return "" if plugins else "no virtual sound card: libasound2-plugins not installed"
 
 
+def no_sound(folder: Path) -> dict[str, str]:
+    """An environment in which there is neither microphone nor speaker, whatever this machine has.
+
+    Args:
+        folder: for a configuration of ALSA that names no device.
+    """
+    silent = folder / "no-sound.conf"
+    # PortAudio aborts where it finds no list of devices at all; this one cannot be opened, and so does not count.
+    silent.write_text("pcm.nothing { type hw card 31 }\n")
+    settings = {"ALSA_CONFIG_PATH": str(silent), "PULSE_SERVER": f"unix:{folder / 'nobody'}"}
+    return {**os.environ, **settings}
+
+
 @dataclass
 class SpeakerRecording:
     """What the speaker has played since it was begun, growing. 16-bit mono at `RECORDED_RATE_HZ`."""
@@ -151,11 +164,15 @@ class SoundCard:
         # The microphone's own connection within PulseAudio belongs to no client.
         return sum(line.split("\t")[2] != "-" for line in lines)
 
-    def unplug_microphone(self) -> None:
-        """Take the microphone away, under whoever records from it."""
-        for module in self._pactl("list", "short", "modules").splitlines():
-            number, name, *rest = module.split("\t")
-            if name == "module-remap-source" or (name == "module-null-sink" and "sink_name=mic" in "".join(rest)):
+    def unplug(self) -> None:
+        """Take microphone and speaker away under whoever uses them, as a USB card that is pulled out.
+
+        Both: PulseAudio would connect who recorded from the microphone with the speaker's own sound instead.
+        """
+        # The last one first: the microphone stands on a sink, and would go with it.
+        for module in reversed(self._pactl("list", "short", "modules").splitlines()):
+            number, name = module.split("\t")[:2]
+            if name in {"module-remap-source", "module-null-sink"}:
                 self._pactl("unload-module", number)
 
     def stop_server(self) -> None:
