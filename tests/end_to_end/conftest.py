@@ -15,8 +15,6 @@ import terminal  # noqa: E402  the same
 from house import Kiosk, Office  # noqa: E402  the same
 from sound_card import SoundCard  # noqa: E402  the same
 
-SETS = Path(__file__).parent / "sets"
-
 
 @pytest.fixture(autouse=True)
 def _terminal() -> None:

@@ -18,6 +18,8 @@ from patience import wait_until
 from terminal import Terminal
 
 SAYSO = (sys.executable, "-m", "sayso")
+CARDS = Path(__file__).parent / "sets" / "cards.md"
+"""A set whose choices are what Debian's recordings say."""
 QUICK = {
     "voice.rate_wpm": 240,
     "voice.tail_s": 0.2,

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import SETS
-from house import Kiosk, Office
+from house import CARDS, Kiosk, Office
 from people import DIDNT_CATCH, ROOT, THANK_YOU, Person, debian, speech
 from sound_card import SoundCard
 
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.end_to_end
 def test_what_debians_recordings_say_is_what_the_office_opens(
     kiosk: Callable[..., Kiosk], office: Office, card: SoundCard, tmp_path: Path
 ) -> None:
-    one = kiosk(SETS / "cards.md", card.environment)
+    one = kiosk(CARDS, card.environment)
     with office.open_for_post(), one.uploading(), one.running() as terminal:
         one.wait_for_engine("pocketsphinx")
         person = Person(terminal, card)

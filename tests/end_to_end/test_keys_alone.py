@@ -6,8 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from conftest import SETS
-from house import Kiosk, Office, sayso
+from house import CARDS, Kiosk, Office, sayso
 from patience import wait_until
 from people import Person
 
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.end_to_end
 def test_without_microphone_and_speaker_a_visit_goes_by_keys(
     kiosk: Callable[..., Kiosk], office: Office, silence: dict[str, str]
 ) -> None:
-    one = kiosk(SETS / "cards.md", silence)
+    one = kiosk(CARDS, silence)
     with office.open_for_post(), one.uploading(), one.running() as terminal:
         person = Person(terminal)
         person.start()
@@ -44,7 +43,7 @@ def test_without_microphone_and_speaker_a_visit_goes_by_keys(
 def test_a_visit_waits_for_the_collector_and_arrives_exactly_once(
     kiosk: Callable[..., Kiosk], office: Office, silence: dict[str, str]
 ) -> None:
-    one = kiosk(SETS / "cards.md", silence, voice__engine="none")
+    one = kiosk(CARDS, silence, voice__engine="none")
     with one.uploading() as log:
         with one.running() as terminal:
             person = Person(terminal)

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import SETS
-from house import Kiosk, Office
+from house import CARDS, Kiosk, Office
 from people import YOUR_TURN, Person, debian
 from sound_card import SoundCard
 
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.end_to_end
 def test_a_sound_card_that_is_pulled_out_leaves_the_keys_and_what_was_said(
     kiosk: Callable[..., Kiosk], office: Office, card: SoundCard, tmp_path: Path
 ) -> None:
-    one = kiosk(SETS / "cards.md", card.environment)
+    one = kiosk(CARDS, card.environment)
     with office.open_for_post(), one.uploading(), one.running() as terminal:
         one.wait_for_engine("pocketsphinx")
         person = Person(terminal, card)
@@ -44,7 +43,7 @@ def test_a_sound_card_that_is_pulled_out_leaves_the_keys_and_what_was_said(
 def test_a_power_cut_in_a_visit_loses_nothing_that_was_said_back(
     kiosk: Callable[..., Kiosk], office: Office, silence: dict[str, str]
 ) -> None:
-    one = kiosk(SETS / "cards.md", silence, voice__engine="none")
+    one = kiosk(CARDS, silence, voice__engine="none")
     with office.open_for_post(), one.uploading():
         with one.running() as terminal:
             person = Person(terminal)

@@ -6,8 +6,7 @@ from array import array
 from collections.abc import Callable
 
 import pytest
-from conftest import SETS
-from house import Kiosk
+from house import CARDS, Kiosk
 from patience import wait_until
 from people import YOUR_TURN, Person
 from sound_card import RECORDED_RATE_HZ, SoundCard, SpeakerRecording
@@ -41,7 +40,7 @@ def wait_until_quiet(speaker: SpeakerRecording) -> None:
 
 
 def test_a_question_is_heard_and_a_key_stops_it(kiosk: Callable[..., Kiosk], card: SoundCard) -> None:
-    one = kiosk(SETS / "cards.md", card.environment, asking__ask_again_s=120)
+    one = kiosk(CARDS, card.environment, asking__ask_again_s=120)
     with one.running() as terminal:
         one.wait_for_engine("pocketsphinx")
         speaker = card.record_speaker()
