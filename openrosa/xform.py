@@ -16,7 +16,18 @@ from openrosa.xform_expressions import Expression, ExpressionCheck
 from openrosa.xform_questions import Body
 from openrosa.xform_record import Record, is_yes
 from openrosa.xform_words import Translations
-from openrosa.xform_xml import Element, XmlRefusedError, attribute, child, children, local, parse, text_of, walk
+from openrosa.xform_xml import (
+    MAX_BYTES,
+    Element,
+    XmlRefusedError,
+    attribute,
+    child,
+    children,
+    local,
+    parse,
+    text_of,
+    walk,
+)
 from openrosa.xpath import bare
 
 if TYPE_CHECKING:
@@ -68,7 +79,9 @@ def read(
         html = parse(xform, source)
     except XmlRefusedError as error:
         met = error.subject.removeprefix(f"{source}: ")
-        report.add("QS001", "", "", short(met, 160), error.hint.rstrip("."))
+        report.add(
+            "QS001", "", "", short(met, 160), f"an XForm without a document type, of at most {MAX_BYTES:,} bytes"
+        )
         return None, tuple(report.findings)
     found = _form(html, xform, report)
     return (None if report.refused else found), tuple(report.findings)

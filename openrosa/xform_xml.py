@@ -51,7 +51,9 @@ def parse(data: bytes, source: str) -> Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        raise XmlRefusedError("Cannot read", f"{source}: {error}", "Give an XForm as a form tool writes it.") from error
+        # A syntax error's str repeats the line after a "<string>" that says nothing to a form's author.
+        met = getattr(error, "msg", None) or error
+        raise XmlRefusedError("Cannot read", f"{source}: {met}", "Give an XForm as a form tool writes it.") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise XmlRefusedError("Cannot read", f"{source}: it has a document type", "Take the <!DOCTYPE ...> out.")
     return root

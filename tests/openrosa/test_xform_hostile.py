@@ -57,6 +57,15 @@ def test_a_form_beyond_the_bound_is_refused_unparsed():
     assert "QS001" in refused(b"<x>" + b" " * MAX_BYTES + b"</x>")
 
 
+def test_a_servers_reply_in_place_of_a_form_is_refused_in_one_readable_sentence():
+    """What `curl -o my_home.xml` keeps where ODK Central knows no such form."""
+    said = refused(b'{"message":"Could not find the resource you were looking for.","code":404.1}')
+    assert said == (
+        "QS001 f.xml: met Start tag expected, '<' not found, line 1, column 1, "
+        "write an XForm without a document type, of at most 4,194,304 bytes"
+    )
+
+
 def test_nesting_without_end_is_refused():
     assert "QS001" in refused(b"<a>" * 100_000 + b"</a>" * 100_000)
 
