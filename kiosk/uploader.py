@@ -38,6 +38,11 @@ class Sender(Protocol):
         """Send it; any end is a Reply."""
 
 
+ABOUT_ONE_FORM = frozenset({401, 403, 404, 409})
+"""Statuses with which a server may refuse one form and take another. With a wrong token it refuses them all: then one
+visit of each form is tried."""
+
+
 @dataclass(frozen=True)
 class Report:
     """What came of one go through the outbox.
@@ -63,6 +68,9 @@ def upload_waiting(
 ) -> Report:
     """Send what waits, until the outbox is empty or the server is not to be had; that keeps all the rest waiting.
 
+    A form that the server does not take now (closed, not published, not this kiosk's) keeps its own visits waiting and no
+    others: a closed survey must not hold up the form that tells of somebody being hurt.
+
     Args:
         store: opened as the uploader.
         client: the server.
@@ -78,6 +86,7 @@ def upload_waiting(
     delivered = set_aside = 0
     message = ""
     blocked: Reply | None = None
+    held: set[tuple[str, str]] = set()
     for instance_id in order:
         if stopping():
             break
@@ -90,6 +99,10 @@ def upload_waiting(
         if submission is None:
             if instance_id in store.waiting():  # not forgotten since: SQLite can list it but not find it
                 message = f"Cannot find {instance_id} in the store: it is damaged. Copy its folder for a repair."
+            continue
+        form = (submission.form_id, submission.version)
+        if form in held:
+            store.release(instance_id)
             continue
         reply = _sent(store, client, submission)
         match reply.verdict:
@@ -104,7 +117,9 @@ def upload_waiting(
                 store.release(instance_id)
                 message = reply.message
                 blocked = reply
-                break
+                if reply.status not in ABOUT_ONE_FORM:
+                    break
+                held.add(form)
     waiting = store.counts().waiting
     after_s = blocked.retry_after_s if blocked else None
     return Report(delivered, set_aside, waiting, message, retry=blocked is not None, retry_after_s=after_s)

@@ -132,6 +132,17 @@ def test_what_was_delivered_before_the_server_went_away_stays_delivered(store, s
     assert store.counts() == Counts(delivered=2, waiting=3)
 
 
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_form_that_the_server_does_not_take_now_holds_up_no_other_form(store, server, client, status):
+    fill(store, range(5))
+    other = Submission("uuid:other", "g", "1", b'<data id="g" version="1"/>', (), sealed=False)
+    store.finish(other)
+    server.answer = lambda parts: Answer(201) if other.xml in parts.values() else Answer(status)
+    report = upload_waiting(store, client, TODAY, seeded())
+    assert (report.delivered, report.waiting, report.retry) == (1, 5, True)
+    assert len(server.received) == 2, "one visit of each form is tried, not all"
+
+
 def test_the_servers_retry_after_comes_with_the_report(store, server, client):
     server.answer = lambda _: Answer(429, "", {"Retry-After": "120"})
     fill(store, [1])
