@@ -28,8 +28,10 @@ USUAL_S = 60.0
 """Far more than anything takes: a loaded machine is not a failure."""
 ROWS, COLUMNS = 24, 100
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|P[^\x1b]*\x1b\\|[ -/]*[0-~])")
-LEAVE_ALTERNATE_SCREEN = b"\x1b[?1049l"
-SHOW_CURSOR = b"\x1b[?25h"
+_FRAMES = re.compile("[\u2500-\u259f]")
+"""Lines and blocks are no words."""
+ENTER_ALTERNATE_SCREEN, LEAVE_ALTERNATE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
+HIDE_CURSOR, SHOW_CURSOR = b"\x1b[?25l", b"\x1b[?25h"
 
 
 class PseudoTerminal:
@@ -75,9 +77,9 @@ class PseudoTerminal:
         os.write(self._master, keys.encode())
 
     def drawn(self) -> str:
-        """Every word written so far, with single spaces between them."""
+        """Every word written so far, with single spaces between them and without frames."""
         text = _ESCAPES.sub(b" ", self.raw).decode(errors="replace")
-        return " ".join(text.split())
+        return " ".join(_FRAMES.sub(" ", text).split())
 
     def wait_for(self, words: str, *, since: int = 0, within_s: float = USUAL_S) -> int:
         """Read until these words were drawn.
@@ -108,9 +110,9 @@ class PseudoTerminal:
     @property
     def restored(self) -> bool:
         """Whether the terminal is as the program found it: no alternate screen, a cursor, and its own modes."""
-        left = self.raw.rfind(LEAVE_ALTERNATE_SCREEN)
-        entered = self.raw.rfind(b"\x1b[?1049h")
-        return left >= entered and SHOW_CURSOR in self.raw and termios.tcgetattr(self._master) == self.before
+        whole = self.raw.rfind(LEAVE_ALTERNATE_SCREEN) >= self.raw.rfind(ENTER_ALTERNATE_SCREEN)
+        cursor = self.raw.rfind(SHOW_CURSOR) >= self.raw.rfind(HIDE_CURSOR)
+        return whole and cursor and termios.tcgetattr(self._master) == self.before
 
     def _read(self, wait_s: float) -> bool:
         """Take what there is; False where there was nothing."""

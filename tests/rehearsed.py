@@ -41,7 +41,7 @@ def sheets(form_id: str, asked: list[list[str]], choices: list[list[str]]) -> Sh
     """A set that asks these; each is type, name, label."""
     return {
         "survey": [["type", "name", "label::English (en)"], NOTE, *asked],
-        "choices": choices,
+        **({"choices": choices} if choices else {}),
         "settings": [
             ["form_title", "form_id", "version", "default_language"],
             [form_id.title(), form_id, "1", "English (en)"],
