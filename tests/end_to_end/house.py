@@ -21,7 +21,6 @@ SAYSO = (sys.executable, "-m", "sayso")
 CARDS = Path(__file__).parent / "sets" / "cards.md"
 """A set whose choices are what Debian's recordings say."""
 QUICK = {
-    "voice.rate_wpm": 240,
     "voice.tail_s": 0.2,
     "asking.change_s": 1.0,
 }

@@ -97,13 +97,13 @@ class Terminal:
 
         Returns: its exit code.
         """
-        # A moment passes between the two: tmux knows that it is gone before it knows how.
-        ends = wait_until(
-            lambda: self._pane("pane_dead_status") or self._pane("pane_dead_signal"),
-            "the program to end",
-            met=self.screen,
-            within_s=within_s,
-        )
+
+        def how() -> str:
+            # tmux 3.3 now and then misses that a program ended, until another one does.
+            self._tmux("run-shell", "true")
+            return self._pane("pane_dead_status") or self._pane("pane_dead_signal")
+
+        ends = wait_until(how, "the program to end", met=self.screen, within_s=within_s)
         assert not self._pane("pane_dead_signal"), f"the program was ended by signal {ends}: {self.screen()}"
         return int(ends)
 
