@@ -20,6 +20,8 @@ from collector.results import Result, Unread, read, stored_submissions
 from collector.serve import running
 from openrosa.convert import SHEET_SUFFIXES, Converted, convert, write
 from openrosa.sealing import load_private_key
+from openrosa.xform import QuestionSetRefused
+from openrosa.xform import read as read_form
 from openrosa.xform_xml import parse
 
 KEY_ATTRIBUTE = "base64RsaPublicKey"
@@ -66,8 +68,11 @@ class Office:
                 converted = Converted(source.read_bytes(), media)
             except OSError as error:
                 raise click.BadParameter(f"{source}: {error.strerror}. Give the path of a question set.") from error
-            if own_key:
-                converted = replace(converted, xform=_with_key(converted.xform, source.name, self.public_key))
+        question_set, findings = read_form(converted.xform, source.name, places=converted.places)
+        if question_set is None:
+            raise QuestionSetRefused(source.name, findings)
+        if own_key and question_set.public_key is not None:
+            converted = replace(converted, xform=_with_key(converted.xform, source.name, self.public_key))
         write(converted, target)
         add_form(self.database, converted.xform, converted.media, now())
         return target
@@ -97,18 +102,12 @@ def office(folder: Path) -> Iterator[tuple[Office, str]]:
 
 
 def _with_key(xform: bytes, source: str, public_key: str) -> bytes:
-    """The form with this public key, if it has one; else as it is. Raises: OpenRosaError: it is no XML."""
+    """A form that has a public key, with this one in its place."""
     html = parse(xform, source)
-    sealed_to = [
-        (element, name)
-        for element in html.iter("{*}submission")
-        for name in element.keys()  # noqa: SIM118  lxml's element is no mapping: it goes over its children
-        if etree.QName(name).localname == KEY_ATTRIBUTE
-    ]
-    if not sealed_to:
-        return xform
-    for element, name in sealed_to:
-        element.set(name, public_key)
+    for element in html.iter("{*}submission"):
+        for name in element.keys():  # noqa: SIM118  lxml's element is no mapping: it goes over its children
+            if etree.QName(name).localname == KEY_ATTRIBUTE:
+                element.set(name, public_key)
     return etree.tostring(html, encoding="UTF-8", xml_declaration=True)
 
 
