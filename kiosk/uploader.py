@@ -68,8 +68,8 @@ def upload_waiting(
 ) -> Report:
     """Send what waits, until the outbox is empty or the server is not to be had; that keeps all the rest waiting.
 
-    A form that the server does not take now (closed, not published, not this kiosk's) keeps its own visits waiting and no
-    others: a closed survey must not hold up the form that tells of somebody being hurt.
+    A form that the server does not take now (closed, not published, not this kiosk's) keeps its own visits waiting and
+    no others: a closed survey must not hold up the form that tells of somebody being hurt.
 
     Args:
         store: opened as the uploader.
