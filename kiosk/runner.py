@@ -205,8 +205,11 @@ class Runner:
                 return (happened,)
 
     def _message(self, turn: int, pcm: bytes) -> events.Recorded:
-        """A voice message stays in memory, under a neutral name, to the end of the visit."""
-        name = f"voice-{len(self._messages) + 1}.wav"
+        """A voice message stays in memory to the end of the visit.
+
+        Its name tells nothing but the visit's id, which is chance: servers put the files of all visits into one folder.
+        """
+        name = f"{self.visit.instance_id.removeprefix('uuid:')}-voice-{len(self._messages) + 1}.wav"
         duration_s = len(pcm) / 32_000  # 16-bit mono at 16,000 Hz
         if pcm and turn == self.visit.turn:
             self._messages[name] = pcm

@@ -43,16 +43,21 @@ def spoken(path, tmp_path):
     return events[-1].pcm
 
 
+def voice(made):
+    """The message's file name: the visit's id makes it one of its kind among all visits' files."""
+    return f"{made.told['instance_id'].removeprefix('uuid:')}-voice-1.wav"
+
+
 def test_the_recording_becomes_the_attachment_and_arrives_as_the_same_sound(tmp_path):
     made = rehearse(saved(tmp_path, told(STORY)), "--microphone", card(1))
     (heard,) = made.played
     assert (heard["question"], heard["stage"], heard["happened"]) == ("story", "recording", "recorded")
-    assert made.arrived == {"story": "voice-1.wav"}
+    assert made.arrived == {"story": voice(made)}
     message = spoken(card(1), tmp_path)
     assert heard["duration_s"] == pytest.approx(duration_s(message))
     content = message_file(message)
     assert made.told["collector"]["attachments"] == {
-        "voice-1.wav": {"size_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        voice(made): {"size_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     }
     # What hearing takes of the recording is the recording itself, from a moment before the first word on.
     middle = message[len(message) // 4 : len(message) // 2]
@@ -62,7 +67,7 @@ def test_the_recording_becomes_the_attachment_and_arrives_as_the_same_sound(tmp_
 def test_an_answer_and_a_message_take_their_recordings_in_turn(tmp_path):
     path = saved(tmp_path, told(["select_one card", "first", "Which card?"], STORY))
     made = rehearse(path, "--microphone", card(1), card(3))
-    assert made.arrived == {"first": "ten", "story": "voice-1.wav"}
+    assert made.arrived == {"first": "ten", "story": voice(made)}
     assert [(one["question"], one["number"]) for one in made.played] == [("first", 1), ("story", 2)]
 
 
@@ -70,7 +75,7 @@ def test_messages_of_different_lengths_have_one_size(tmp_path):
     sizes = []
     for number in (1, 3):
         made = rehearse(saved(tmp_path, told(STORY)), "--microphone", card(number))
-        sizes.append(made.told["collector"]["attachments"]["voice-1.wav"]["size_bytes"])
+        sizes.append(made.told["collector"]["attachments"][voice(made)]["size_bytes"])
     assert sizes == [HEADER_BYTES + STEP_BYTES] * 2
 
 
