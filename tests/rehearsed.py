@@ -40,7 +40,7 @@ YES_NO = [
 def sheets(form_id: str, asked: list[list[str]], choices: list[list[str]]) -> Sheets:
     """A set that asks these; each is type, name, label."""
     return {
-        "survey": [["type", "name", "label::English (en)"], NOTE, *asked],
+        "survey": [["type", "name", "label::English (en)"], list(NOTE), *asked],
         **({"choices": choices} if choices else {}),
         "settings": [
             ["form_title", "form_id", "version", "default_language"],

@@ -1,0 +1,135 @@
+"""What staff are told of devices and the disk: on the waiting screen and in the status file."""
+
+from __future__ import annotations
+
+import pytest
+from rehearsed import yes_no
+from rig import rig
+from sound_card import SoundCard, missing
+
+from kiosk import status
+from kiosk.config import Config, Voice
+from kiosk.events import Device, DeviceFound, DeviceLost
+from kiosk.health import Health
+from kiosk.keeper import Keeper
+from kiosk.start import write_status
+from kiosk.store import Role, Store
+from voice import events as sound
+from voice.devices import look_again
+
+
+class QuietEar:
+    """What `write_status` asks of an ear: no engine yet."""
+
+    engine = None
+
+
+@pytest.fixture
+def put():
+    return []
+
+
+def health(put, **voice):
+    return Health(Voice(**voice), put.append)
+
+
+def test_nothing_is_told_of_devices_before_somebody_has_looked(put):
+    assert health(put).facts() == {}
+
+
+def test_a_device_that_is_not_there_has_no_name_and_the_waiting_screen_is_drawn_again(put, caplog):
+    one = health(put, microphone="none such", speaker="none such")
+    one.look()
+    assert one.facts() == {"microphone": "", "speaker": ""}
+    assert put == [DeviceLost(Device.SPEAKER)]
+    assert "Cannot find" in caplog.text
+
+
+def test_keys_alone_need_no_microphone(put):
+    one = health(put, engine="none", speaker="none such")
+    one.look()
+    assert one.facts() == {"speaker": ""}
+
+
+@pytest.mark.parametrize(
+    ("lost", "found", "device"),
+    [
+        (sound.MicrophoneLost(1, "pulled out"), sound.Listening(2), "microphone"),
+        (sound.SpeakerLost(1, "pulled out"), sound.LineStarted(2, 0), "speaker"),
+    ],
+)
+def test_a_device_that_is_lost_has_no_name_until_it_works_again(put, lost, found, device):
+    one = health(put, microphone="Jabra", speaker="Jabra")
+    one.told(lost)
+    assert one.facts() == {device: ""}
+    one.told(found)
+    assert one.facts() == {device: "Jabra"}
+    assert put == [lost, found]
+
+
+def test_the_systems_own_device_is_called_default(put):
+    one = health(put)
+    one.told(sound.Listening(1))
+    assert one.facts() == {"microphone": "default"}
+
+
+def test_devices_that_are_there_have_their_names_and_the_inbox_is_told(put, monkeypatch):
+    if reason := missing():
+        pytest.skip(reason)
+    with SoundCard.start() as card:
+        for key, value in card.settings.items():
+            monkeypatch.setenv(key, value)
+        assert look_again()
+        one = health(put)
+        one.look()
+    assert all(one.facts()[device] for device in ("microphone", "speaker"))
+    assert put == [DeviceFound(Device.SPEAKER)]
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ({"can_keep": True}, status.ALL_WELL),
+        ({"can_keep": True, "speaker": ""}, "There is no sound. Plug the speaker in again."),
+        ({"microphone": ""}, "The microphone is missing. Plug it in again; the keys still work."),
+        ({"can_keep": False, "problem": "Install a model."}, f"Answers cannot be saved. {status.CALL}"),
+        ({"problem": "Install a model."}, "Install a model."),
+    ],
+)
+def test_the_line_and_the_status_file_say_what_is_missing(tmp_path, more, line):
+    config = Config(sets=(tmp_path / "set.xml",), status=tmp_path / "status.json")
+    with Store.open(tmp_path / "data", Role.KIOSK) as store:
+        assert write_status(config, store, QuietEar(), more) == line
+    written = status.read(config.status)
+    assert written.line == line
+    assert more.items() <= written.facts.items()
+
+
+def test_a_status_that_cannot_be_written_is_told_in_the_line(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    config = Config(sets=(tmp_path / "set.xml",), status=tmp_path / "file" / "status.json")
+    with Store.open(tmp_path / "data", Role.KIOSK) as store:
+        assert write_status(config, store, QuietEar(), {}).startswith("Cannot write the status")
+
+
+def test_a_store_that_cannot_be_counted_is_told_in_the_line_and_ends_nothing(tmp_path):
+    config = Config(sets=(tmp_path / "set.xml",), status=tmp_path / "status.json")
+    with Store.open(tmp_path / "data", Role.KIOSK) as store:
+        store._engine.dispose()
+        (tmp_path / "data" / "sayso.db").write_bytes(b"SQLite format 3\0" + bytes(5000))
+        assert write_status(config, store, QuietEar(), {}) == f"Answers cannot be saved. {status.CALL}"
+
+
+def test_a_keeper_remembers_whether_the_last_snapshot_could_be_committed(tmp_path):
+    with rig(tmp_path, yes_no("lift")) as one:
+        assert isinstance(one.keeper, Keeper)
+        assert one.keeper.can_keep is True
+        one.key("start")
+        with one.store._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+        one.hear("answer:no")
+        assert one.keeper.can_keep is False
+        with one.store._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA query_only = OFF")
+        one.hear("answer:no")
+        assert one.keeper.can_keep is True
