@@ -30,7 +30,7 @@ def test_a_korean_kiosk_knows_its_words_takes_no_english_for_an_answer_and_goes_
         "voice__engine": "vosk",
         "voice__language": "ko",
         "voice__models_dir": str(korean_model()),
-        "asking__ask_again_s": 8,
+        "asking__ask_again_s": 5,
     }
     one = kiosk(ROOT / "tests" / "korean" / "house.md", card.environment, **settings)
     with office.open_for_post(), one.uploading(), one.running() as terminal:
