@@ -68,7 +68,12 @@ def decide(evidence: Evidence, meanings: Mapping[str, str]) -> Decision:
     witnesses = {meaning for meaning in (decoy, opened) if meaning is not None}
     if len(witnesses) != 1:
         return NOTHING
-    if len(_named(evidence.open_text, meanings)) > 1 or len(_named(evidence.decoy_text, meanings)) > 1:
+    if len(_named(evidence.open_text, meanings)) > 1:
+        return NOTHING
+    # The grammar hangs a short command on the end of a long phrase ("go forward ten meters skip"): where the open pass
+    # heard just the phrase, that is worth asking, though never sure. Otherwise it is two answers at once.
+    among_decoys = _named(evidence.decoy_text, meanings)
+    if len(among_decoys) > 1 and opened not in among_decoys:
         return NOTHING
     phrase = _clean(evidence.open_text if opened is not None else evidence.decoy_text)
     if not plausible(evidence.duration_s, phrase):
