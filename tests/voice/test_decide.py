@@ -28,7 +28,7 @@ def evidence(grammar: str, decoy: str, opened: str, duration_s: float = 0.5) -> 
         ("good", "good bad", "good bad", Decision(Outcome.NO_MATCH)),
         ("good", "good", "good bad", Decision(Outcome.NO_MATCH)),
         ("good", "good bad", "good", Decision(Outcome.ASK, "good", "A")),
-        ("good", "good bad", "not good", Decision(Outcome.NO_MATCH)),
+        ("good", "good bad", "would", Decision(Outcome.NO_MATCH)),
         ("bad", "not good", "not good", Decision(Outcome.SURE, "not good", "C")),
         ("", "", "", Decision(Outcome.NO_MATCH)),
     ],
