@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING
 import click
 
 from collector.results import Result, Unread
+from kiosk.errors import KioskError
 from sayso.office import answers_of, office
+from voice.engine import ENGINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +30,13 @@ LAST_SEND_S = 10.0
 @click.option(
     "--folder", default="demo", show_default=True, type=click.Path(path_type=Path), help="Where all of it is."
 )
-@click.option("--engine", default="auto", show_default=True, help="What recognises speech; none is keys only.")
+@click.option(
+    "--engine",
+    type=click.Choice([*ENGINES, "none"]),
+    default="auto",
+    show_default=True,
+    help="What recognises speech; none is keys only.",
+)
 def command(question_set: Path | None, folder: Path, engine: str) -> None:
     r"""Run a collector on loopback and the kiosk in this terminal; then show what the collector received.
 
@@ -38,7 +47,11 @@ def command(question_set: Path | None, folder: Path, engine: str) -> None:
       sayso demo
       sayso demo question_sets/my_home/my_home.md
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        hint = "Name another place with --folder."
+        raise KioskError("Cannot make the demo's folder", f"{folder}: {error.strerror}", hint) from error
     folder = folder.resolve()
     with office(folder) as (its_office, url):
         form = its_office.form(question_set or SET)
@@ -60,13 +73,17 @@ def command(question_set: Path | None, folder: Path, engine: str) -> None:
 def _config(form: Path, folder: Path, url: str, engine: str) -> str:
     """The kiosk's TOML. Paths are quoted as TOML quotes: JSON's way fits."""
     models = Path(__file__).parent.parent / "models"
+
+    def text(value: str | Path) -> str:
+        return json.dumps(str(value), ensure_ascii=False)
+
     return (
         "# Made by `sayso demo`; made anew each time.\n"
-        f"sets = ['{form}']\n\n"
-        "[home]\nname = 'Demo'\n\n"
-        f"[store]\nfolder = '{folder / 'kiosk'}'\n\n"
-        f"[voice]\nengine = '{engine}'\nmodels_dir = '{models}'\n\n"
-        f"[server]\nurl = '{url}'\n"
+        f"sets = [{text(form)}]\n\n"
+        '[home]\nname = "Demo"\n\n'
+        f"[store]\nfolder = {text(folder / 'kiosk')}\n\n"
+        f"[voice]\nengine = {text(engine)}\nmodels_dir = {text(models)}\n\n"
+        f"[server]\nurl = {text(url)}\n"
     )
 
 

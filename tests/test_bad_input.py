@@ -99,3 +99,23 @@ def test_a_recording_that_is_cut_short_in_its_header_is_refused(one):
 def test_one_unreadable_recording_among_good_ones_refuses_the_whole_rehearsal(one):
     words = ["--microphone", str(card(1)), "none.wav", "--json"]
     refused(one, "rehearse", "set.xml", *words, said=("none.wav",))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--engine", "wosk"], ("'wosk'", "'vosk', 'pocketsphinx'", "'none'")),
+        (["--folder", "set.xml"], ("set.xml", "File exists", "--folder")),
+        (["--folder", "set.xml/below"], ("set.xml/below", "Not a directory", "--folder")),
+        (["none.md"], ("none.md", "does not exist")),
+    ],
+)
+def test_the_demo_refuses_what_it_cannot_use(one, words, said):
+    refused(one, "demo", *words, said=said)
+
+
+def test_the_demos_folder_may_have_any_name(one):
+    # Without a terminal it comes as far as its own kiosk, whose configuration holds the folder's name.
+    done = one.sayso("demo", str(one.folder / "set.md"), "--folder", 'it\'s a "home"')
+    assert done.returncode == 2
+    assert "this is no terminal" in done.stderr
