@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from openrosa.findings import Report, short
 from openrosa.question_set import Choice
 from openrosa.xform_expressions import Token, tokens_of
+from openrosa.xform_words import NO_TRANSLATION
 from openrosa.xform_xml import Element, attribute, child, children, local, text_of
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ class Choices:
                 continue
             code = column.removeprefix("say_")
             known = next((known for known in self._words.names if known.lower() == code.lower()), None)
+            if known is None and tuple(self._words.names) == (NO_TRANSLATION,):
+                known = code  # the form does not name the language of its labels, but here it does
             if known is None:
                 met = f"the column {column}; the form's languages are {', '.join(self._words.names)}"
                 self._report.add(
@@ -166,8 +169,9 @@ class Choices:
                 )
             names.add(choice.name)
             by_key[key] = choice.name
-            for code in self._words.names:
-                for phrase in {choice.labels.get(code, "").lower(), *choice.say.get(code, ())} - {""}:
+            for code in dict.fromkeys((*self._words.names, *choice.say)):
+                label = choice.labels.get(code) or choice.labels.get(NO_TRANSLATION, "")
+                for phrase in {label.lower(), *choice.say.get(code, ())} - {""}:
                     other = said.setdefault((code, phrase), choice.name)
                     if other != choice.name:
                         met = f"'{short(phrase)}', which is said for '{other}' too"

@@ -252,12 +252,31 @@ def test_two_languages_of_one_code_are_refused():
     assert "QS021" in {finding.code for finding in findings}
 
 
-def test_a_say_column_of_a_language_that_the_form_lacks_is_advice():
-    rest = "| choices |\n| | list_name | name | label | say_cy |\n| | two | a | A | ie |\n| | two | b | B | na |\n"
+def said(choice_columns, rows):
+    """A form with one question, and its findings; `rows` are its choices."""
+    listed = "".join(f"| | two | {row} |\n" for row in rows)
+    rest = f"| choices |\n| | list_name | name | {choice_columns} |\n{listed}"
     xform = convert(HEAD.format(columns="hint") + "| | select_one two | q | Q | |\n" + rest, validate=False).xform
-    found, findings = read(xform.encode(), "f.xml")
+    return read(xform.encode(), "f.xml")
+
+
+def test_a_say_column_of_a_language_that_the_form_lacks_is_advice():
+    found, findings = said("label::English (en) | say_cy", ["a | A | ie", "b | B | na"])
     assert found is not None
     assert [finding.name for finding in findings if finding.code == "QS105"] == ["a", "b"]
+
+
+def test_a_say_column_names_the_language_of_a_form_that_names_none():
+    found, findings = said("label | say_cy", ["a | A | ie", "b | B | na, nage"])
+    assert found is not None
+    assert [choice.say for choice in found.question("q").choices] == [{"cy": ("ie",)}, {"cy": ("na", "nage")}]
+    assert not [finding for finding in findings if finding.code == "QS105"]
+
+
+def test_words_of_a_say_column_may_not_be_another_choices_label_where_no_language_is_named():
+    found, findings = said("label | say_cy", ["a | Ie | oes", "b | B | ie"])
+    assert found is None
+    assert [(finding.code, finding.name) for finding in findings if finding.level == "error"] == [("QS015", "b")]
 
 
 def test_a_findings_place_is_the_sheets_row_and_column_where_that_is_known():
