@@ -10,7 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
+import soxr
 from rehearsed import ROOT, card, cards, korean_model, people, rehearse, saved, yes_no
 
 from collector.folders import PUBLIC_NAME, write_key_pair
@@ -166,6 +169,18 @@ def test_a_form_that_is_sealed_to_somebody_else_can_be_rehearsed_and_opened(tmp_
     assert made.arrived == {"first": "no"}
     assert made.told["collector"]["sealed"] is True
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(("name", "rate_hz", "channels"), [("a.wav", 44_100, 2), ("a.flac", 16_000, 1)])
+def test_recordings_of_any_rate_are_heard_also_in_a_set_that_names_no_language(tmp_path, name, rate_hz, channels):
+    sound, own_hz = soundfile.read(card(1))
+    as_wanted = soxr.resample(sound, own_hz, rate_hz)
+    soundfile.write(tmp_path / name, np.stack([as_wanted] * channels, axis=1), rate_hz)
+    made = cards("first")
+    for rows in (made["survey"], made["choices"]):
+        rows[0] = [column.removesuffix("::English (en)") for column in rows[0]]
+    made["settings"] = [["form_id", "version"], ["cards", "1"]]
+    assert rehearse(saved(tmp_path, made), "--microphone", tmp_path / name).arrived == {"first": "ten"}
 
 
 def test_it_leaves_nothing_behind_and_touches_nothing_beside_the_set(tmp_path, monkeypatch):
