@@ -1,0 +1,103 @@
+"""Words in pixels: the largest letters that fit a box, in Atkinson Hyperlegible Bold. Nothing is ever left out.
+
+Atkinson Hyperlegible: Braille Institute, SIL Open Font License 1.1; its letters are made to be told apart by people
+with low vision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from PIL import ImageFont
+
+from kiosk.screens.words import wrap
+
+_FONT = "AtkinsonHyperlegible-Bold.ttf"
+_MEASURED_PX = 200
+"""Widths are measured once at this size, and taken to grow evenly with it."""
+LINE = 1.16
+"""From one line to the next, in sizes of the letters."""
+SMALLEST_PX = 8
+"""No letters are smaller: rather than leave a word out, a part goes as far as this."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Words as they fit a box.
+
+    Attributes:
+        lines: the words, none left out.
+        size_px: of the letters.
+    """
+
+    lines: tuple[str, ...]
+    size_px: int
+
+    @property
+    def height_px(self) -> int:
+        """Of all lines."""
+        return round(len(self.lines) * self.size_px * LINE)
+
+
+@lru_cache(maxsize=96)
+def font(size_px: int) -> ImageFont.FreeTypeFont:
+    """The letters at that size."""
+    path = str(files("fontpkg_atkinson_hyperlegible") / "files" / _FONT)
+    return ImageFont.truetype(path, size_px, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=2048)
+def can_write(words: str) -> bool:
+    """Whether the font has every letter of these words; a letter that it lacks would be drawn as an empty box."""
+    letters = font(40)
+    lacking = bytes(letters.getmask("\uffff"))
+    return all(c.isspace() or bytes(letters.getmask(c)) != lacking for c in set(words))
+
+
+@lru_cache(maxsize=4096)
+def _measured(words: str) -> float:
+    return font(_MEASURED_PX).getlength(words) / _MEASURED_PX
+
+
+def _measure(size_px: int) -> Callable[[str], int]:
+    return lambda words: round(_measured(words) * size_px + 0.5)
+
+
+@lru_cache(maxsize=512)
+def fit(words: str, box: tuple[int, int], most_px: int, least_px: int) -> Fitted:
+    """The words as large as they fit, whole words first; below `least_px` only where nothing else is left.
+
+    Args:
+        words: one line, see `words.plain`.
+        box: width and height, px.
+        most_px: of the letters.
+        least_px: the smallest that can be read from a chair; a word too long for a line is folded rather than that.
+    """
+    width, height = box
+    for size in _sizes(most_px, least_px):
+        lines = wrap(words, width, _measure(size))
+        whole = all(_measured(word) * size <= width for word in words.split())
+        if whole and len(lines) * size * LINE <= height:
+            return Fitted(tuple(lines), size)
+    for size in _sizes(least_px, SMALLEST_PX):
+        lines = wrap(words, width, _measure(size))
+        if len(lines) * size * LINE <= height:
+            return Fitted(tuple(lines), size)
+    return Fitted(tuple(wrap(words, width, _measure(SMALLEST_PX))), SMALLEST_PX)
+
+
+def _sizes(most_px: int, least_px: int) -> list[int]:
+    """From large to small, in steps that nobody sees, both ends included."""
+    sizes, size = [], most_px
+    while size > least_px:
+        sizes.append(size)
+        size -= max(size // 32, 1)
+    return [*sizes, least_px]
+
+
+def width_px(words: str, size_px: int) -> int:
+    """How wide the words are on one line."""
+    return round(_measured(words) * size_px + 0.5)
