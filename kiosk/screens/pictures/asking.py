@@ -86,7 +86,7 @@ class AskPicture:
         picture, words = self.rooms()
         if self.lit:  # a whole screen of white would be glaring
             air = (round(6 * unit), round(5 * unit))
-            room = words.within(-round(16 * unit), 0) if self.alone and picture else canvas.box.within(*air)
+            room = self._plate(words) if self.alone and picture else canvas.box.within(*air)
             canvas.plate(room, round(16 * unit), WHITE)
         if picture is not None:
             canvas.plate(picture, picture.width // 2 if self.alone else round(12 * unit), PALE)
@@ -105,10 +105,16 @@ class AskPicture:
             canvas.sign("speaker", corner.within(side // 5), WHITE)
         return canvas
 
+    def _plate(self, words: Box) -> Box:
+        """What turns white round words that have the screen to themselves: as high as they are, with air."""
+        high = fit(self.words, (words.width, words.height), *self.sizes).height_px
+        spare = max((words.height - high) // 2 - round(52 * self.unit), -round(26 * self.unit))
+        return words.within(-round(30 * self.unit), spare)
+
     @property
     def sizes(self) -> tuple[int, int]:
         """Largest and smallest letters, px."""
-        return round(self.unit * (110 if self.alone else 92)), round(28 * self.unit)
+        return round(self.unit * (96 if self.alone else 92)), round(28 * self.unit)
 
     def rooms(self) -> tuple[Box | None, Box]:
         """The places of picture and words; a picture gives way to words that would be too small beside it."""
@@ -126,6 +132,8 @@ class AskPicture:
             top = inner.top + (inner.height - side) // 2
             picture = Box(inner.left, top, inner.left + side, top + side)
             words = Box(picture.right + gap, inner.top, inner.right, inner.bottom)
+        if self.alone:
+            words = words.within(round(30 * self.unit), round(26 * self.unit))
         if fit(self.words, (words.width, words.height), *self.sizes).size_px < self.sizes[1]:
             return None, inner
         return picture, words
@@ -140,14 +148,12 @@ class InvitationPicture:
         unit: see `TilePicture`.
         words: what to do.
         cap: what is printed on the key.
-        lit: it is being said now.
     """
 
     size: tuple[int, int]
     unit: float
     words: str
     cap: str = ""
-    lit: bool = False
 
     def draw(self) -> Canvas:
         """Bubble above, words in the middle, key below."""

@@ -9,7 +9,7 @@ from enum import Enum
 from kiosk.screens.colours import BACKGROUND, BLACK, DEEP_BLUE, GREY, PANEL, SKY, WHITE
 from kiosk.screens.parts import METER_STEPS
 from kiosk.screens.pictures.canvas import Box, Canvas
-from kiosk.screens.pictures.wording import fit
+from kiosk.screens.pictures.wording import fit, two_lines_px
 from kiosk.view import Command
 
 
@@ -71,8 +71,8 @@ class StatePicture:
 
     def rooms(self, box: Box) -> tuple[Box, Box]:
         """The places of the sign and of the words."""
-        inner = box.within(round(28 * self.unit), round(18 * self.unit))
-        side = min(inner.height, round(70 * self.unit))
+        inner = box.within(round(26 * self.unit), round(16 * self.unit))
+        side = min(inner.height, round(62 * self.unit))
         if self.state is State.LISTEN and len(self.words) > _SHORT:
             side = min(side, round(40 * self.unit))
         middle = (inner.top + inner.bottom) // 2
@@ -97,7 +97,7 @@ class StatePicture:
             canvas.plate(bar, max(bar.width // 3, 1), DEEP_BLUE if at < self.level else GREY)
 
 
-_METER_SHARE = 0.4
+_METER_SHARE = 0.34
 _SHORT = 24
 """Characters of a caption that leaves room for a large sign."""
 
@@ -178,21 +178,26 @@ class CommandsPicture:
                 trial = _Cells(columns, rows, above, 0)
                 rooms = [self._rooms(self._cell(trial, at), above=above) for at in range(len(self.items))]
                 size = min(
-                    fit(item.word, (box.width, box.height), round(32 * self.unit), self.least_px).size_px
+                    fit(item.word, (box.width, box.height), round(30 * self.unit), self.least_px).size_px
                     for item, (_, box) in zip(self.items, rooms, strict=True)
                 )
-                good = size + rooms[0][0].width / 2 if size >= self.least_px else size / 100
+                good = size + rooms[0][0].width / 3 if size >= self.least_px else size / 100
                 if good > most:
                     best, most = _Cells(columns, rows, above, size), good
         return best
 
     def _cell(self, cells: _Cells, at: int) -> Box:
+        """The place of one command; in a single row a longer word has more room."""
         box = Canvas.inside(self.size).within(round(6 * self.unit), round(5 * self.unit))
         column, row = at % cells.columns, at // cells.columns
+        shares = [1.0] * cells.columns
+        if cells.rows == 1 and cells.above:
+            shares = [max(two_lines_px(item.word, 20), 70) + 12.0 for item in self.items]
+        left, right = sum(shares[:column]) / sum(shares), sum(shares[: column + 1]) / sum(shares)
         return Box(
-            box.left + box.width * column // cells.columns,
+            box.left + round(box.width * left),
             box.top + box.height * row // cells.rows,
-            box.left + box.width * (column + 1) // cells.columns,
+            box.left + round(box.width * right),
             box.top + box.height * (row + 1) // cells.rows,
         )
 
@@ -200,7 +205,7 @@ class CommandsPicture:
         """The places of sign and word."""
         inner = cell.within(round(3 * self.unit))
         if above:
-            side = max(min(inner.width, round(inner.height * 0.56)), 0)
+            side = max(min(inner.width, round(inner.height * 0.48)), 0)
             left = inner.left + (inner.width - side) // 2
             return Box(left, inner.top, left + side, inner.top + side), Box(
                 inner.left, inner.top + side + round(2 * self.unit), inner.right, inner.bottom

@@ -34,7 +34,8 @@ SCREEN_SOURCES = {
 }
 """What stands beside the words where the view names no picture."""
 _SCALE_PX = 600
-_LARGEST_WORD = 56
+_WORD, _ROW_WORD, _ALONE_WORD = 44, 62, 112
+"""Largest letters of tiles side by side, of tiles that are rows, and of the one answer that is said back."""
 
 
 class Painted(Protocol):
@@ -141,7 +142,7 @@ class Gallery:
         words = plain(said or view.words)
         if view.screen is ScreenName.WAITING and not view.tiles:
             cap = self.look.caps.get(START_KEY, "")
-            return InvitationPicture(self._size(place), unit, words or self.look.signs.start, cap, lit)
+            return InvitationPicture(self._size(place), unit, words or self.look.signs.start, cap)
         source = source_of(view.picture, self.look.file_of) or SCREEN_SOURCES.get(view.screen, "")
         if view.screen is ScreenName.SAID_BACK and any(tile.chosen for tile in view.tiles):
             source = ""  # the answer itself is the picture
@@ -204,7 +205,9 @@ class Gallery:
     @staticmethod
     def _word_px(tiles: list[TilePicture], unit: float) -> int:
         """Letters in which every tile's word fits."""
-        most = round((_LARGEST_WORD * 2 if len(tiles) == 1 else _LARGEST_WORD) * unit)
+        rows = all(tile.row for tile in tiles)
+        said = len(tiles) == 1 and tiles[0].chosen
+        most = round((_ALONE_WORD if said else _ROW_WORD if rows else _WORD) * unit)
         return min((_with_letters(tile, most).fitted().size_px for tile in tiles), default=most)
 
 

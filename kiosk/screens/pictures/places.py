@@ -15,7 +15,7 @@ NOWHERE = Rect(0, 0, 0, 0)
 _ROWS = (0.08, 0.31, 0.42)
 """Progress, question and tiles; what is left is for state and commands."""
 _UPRIGHT_ROWS = (0.05, 0.25, 0.50)
-_STATE_SHARE = 0.38
+_STATE_SHARE = 0.4
 """How much of the bottom's width tells the state."""
 _SAID_SHARE = 0.3
 """How much of the width says "you said", left of the answer."""

@@ -83,7 +83,8 @@ class TilePicture:
             side = min(inner.height, inner.width // 3)
             left = inner.left + round(8 * self.unit)
             shape = Box(left, inner.top, left + side, inner.bottom)
-            return shape, Box(shape.right + round(28 * self.unit), inner.top, inner.right, inner.bottom)
+            right = inner.right - round((44 if self.cap else 0) * self.unit)
+            return shape, Box(shape.right + round(28 * self.unit), inner.top, right, inner.bottom)
         high = fit(self.word, (inner.width, round(inner.height * _WORDS)), self.word_px, self.least_px).height_px + 1
         foot = inner.bottom - high
         gap = round(6 * self.unit)

@@ -101,3 +101,13 @@ def _sizes(most_px: int, least_px: int) -> list[int]:
 def width_px(words: str, size_px: int) -> int:
     """How wide the words are on one line."""
     return round(_measured(words) * size_px + 0.5)
+
+
+def two_lines_px(words: str, size_px: int) -> int:
+    """How wide the words are on two lines of about equal length."""
+    measure = _measure(size_px)
+    longest = max((measure(word) for word in words.split()), default=0)
+    width = max(longest, measure(words) // 2)
+    while len(lines := wrap(words, width, measure)) > 2:  # noqa: PLR2004  # two lines
+        width += 1
+    return max(map(measure, lines), default=0)
