@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from kiosk.screens.pictures import forms, media
-from kiosk.screens.pictures.wording import LINE, SMALLEST_PX, Fitted, can_write, fit, font, width_px
+from kiosk.screens.pictures.wording import (
+    LINE,
+    SMALLEST_PX,
+    Fitted,
+    accents,
+    can_write,
+    fit,
+    font,
+    letters_of,
+    width_px,
+)
 from kiosk.screens.shapes import Face
 
 ENTER = "⏎"
@@ -176,7 +186,10 @@ class Canvas:
             wide = width_px(line, size)
             x = box.left + ((box.width - wide) // 2 if centred else 0)
             base = top + at * pitch + 0.92 * size  # ascenders above, descenders below
-            self._pen.text((x, base), line, fill=colours[0], font=font(size), anchor="ls")
+            self._pen.text((x, base), letters_of(line), fill=colours[0], font=font(size), anchor="ls")
+            for one in accents(line, size):
+                at_px = (x + one.middle_px, base - one.rise_px)
+                self._pen.text(at_px, one.mark, fill=colours[0], font=font(size), anchor="ms")
             left, right = min(left, x), max(right, x + wide)
         drawn = Box(left, round(top), right, round(top) + fitted.height_px)
         if fitted.lines:

@@ -6,6 +6,7 @@ with low vision.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -49,17 +50,71 @@ def font(size_px: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(path, size_px, layout_engine=ImageFont.Layout.BASIC)
 
 
+_ACCENTS = {"\u0300": "`", "\u0301": "\u00b4", "\u0302": "\u02c6", "\u0308": "\u00a8"}
+"""Combining accents, and the same as letters of their own, which the font has."""
+
+
+@dataclass(frozen=True)
+class Accent:
+    """An accent to be drawn above a letter: Welsh needs four (as on w and y) that the font lacks.
+
+    Attributes:
+        mark: the accent as a letter of its own.
+        middle_px: from the line's beginning to the middle of the letter.
+        rise_px: how much higher than over a small letter.
+    """
+
+    mark: str
+    middle_px: float
+    rise_px: float
+
+
+@lru_cache(maxsize=1024)
+def _has(character: str) -> bool:
+    """Whether the font has that letter; one that it lacks would be drawn as an empty box."""
+    letters = font(40)
+    return character.isspace() or bytes(letters.getmask(character)) != bytes(letters.getmask("\uffff"))
+
+
+@lru_cache(maxsize=1024)
+def _base_and_mark(character: str) -> tuple[str, str]:
+    """A letter that the font has, and the accent to draw above it or "". For what can't be written: "" twice."""
+    if _has(character):
+        return character, ""
+    for accent, alone in _ACCENTS.items():
+        base, found, rest = unicodedata.normalize("NFD", character).partition(accent)
+        if found and not rest and len(base) == 1 and _has(base):
+            return base, alone
+    return "", ""
+
+
 @lru_cache(maxsize=2048)
 def can_write(words: str) -> bool:
-    """Whether the font has every letter of these words; a letter that it lacks would be drawn as an empty box."""
-    letters = font(40)
-    lacking = bytes(letters.getmask("\uffff"))
-    return all(c.isspace() or bytes(letters.getmask(c)) != lacking for c in set(words))
+    """Whether the font has every letter of these words, or the letter and its accent."""
+    return all(_base_and_mark(c)[0] for c in set(words))
+
+
+def letters_of(words: str) -> str:
+    """The words with letters that the font has; see `accents`."""
+    return "".join(_base_and_mark(c)[0] for c in words)
+
+
+def accents(words: str, size_px: int) -> list[Accent]:
+    """The accents to draw above `letters_of(words)`, at that size."""
+    letters = font(size_px)
+    found = []
+    for at, character in enumerate(words):
+        base, mark = _base_and_mark(character)
+        if mark:
+            before = letters.getlength(letters_of(words[:at]))
+            low, high = (-letters.getbbox(one, anchor="ls")[1] for one in ("x", base))
+            found.append(Accent(mark, before + letters.getlength(base) / 2, max(high - low, 0)))
+    return found
 
 
 @lru_cache(maxsize=4096)
 def _measured(words: str) -> float:
-    return font(_MEASURED_PX).getlength(words) / _MEASURED_PX
+    return font(_MEASURED_PX).getlength(letters_of(words)) / _MEASURED_PX
 
 
 def _measure(size_px: int) -> Callable[[str], int]:
