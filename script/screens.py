@@ -129,6 +129,9 @@ def main() -> None:
                 app.light(spoken.key, spoken.words)
             if level_dbfs is not None:
                 app.level(level_dbfs)
+            drawn = threading.Event()
+            app.call_from_thread(app.call_after_refresh, drawn.set)
+            drawn.wait()
             time.sleep(DRAWN_S)
             subprocess.run(["grim", str(folder / f"{size}-{name}.png")], check=True)
         app.close()

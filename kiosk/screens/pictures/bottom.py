@@ -58,7 +58,12 @@ class StatePicture:
             case State.YOUR_TURN:
                 canvas.sign("microphone", sign, DEEP_BLUE if self.lit else SKY)
                 self._draw_meter(canvas, words)
-                words = Box(words.left, words.top, words.right - round(words.width * _METER_SHARE), words.bottom)
+                words = Box(
+                    words.left,
+                    words.top,
+                    words.right - round(words.width * _METER_SHARE) - round(8 * unit),
+                    words.bottom,
+                )
             case _:
                 canvas.picture("openmoji:1F447", sign)
         canvas.words(self.words, words, (ink, behind), self.sizes)
@@ -67,12 +72,12 @@ class StatePicture:
     @property
     def sizes(self) -> tuple[int, int]:
         """Largest and smallest letters, px."""
-        return round(46 * self.unit), round(20 * self.unit)
+        return round(44 * self.unit), round(20 * self.unit)
 
     def rooms(self, box: Box) -> tuple[Box, Box]:
         """The places of the sign and of the words."""
-        inner = box.within(round(26 * self.unit), round(16 * self.unit))
-        side = min(inner.height, round(62 * self.unit))
+        inner = box.within(round(24 * self.unit), round(16 * self.unit))
+        side = min(inner.height, round(60 * self.unit))
         if self.state is State.LISTEN and len(self.words) > _SHORT:
             side = min(side, round(40 * self.unit))
         middle = (inner.top + inner.bottom) // 2
@@ -97,7 +102,7 @@ class StatePicture:
             canvas.plate(bar, max(bar.width // 3, 1), DEEP_BLUE if at < self.level else GREY)
 
 
-_METER_SHARE = 0.34
+_METER_SHARE = 0.32
 _SHORT = 24
 """Characters of a caption that leaves room for a large sign."""
 
@@ -237,8 +242,7 @@ class CommandsPicture:
         if item.cap:
             high = round(max(side * 0.36, 15 * self.unit))
             wide = max(high, round(high * 0.62 * len(item.cap)))
-            cap = Box(
-                box.right - wide + high // 5, box.top - high // 5, box.right + high // 5, box.top - high // 5 + high
-            )
+            left, top = box.left - high // 5, box.top - high // 5  # where no sign has its arrow
+            cap = Box(left, top, left + wide, top + high)
             canvas.framed(cap, high // 4, (BACKGROUND, max(round(2 * self.unit), 1)), WHITE)
             canvas.mark(item.cap, cap.within(high // 8), (BLACK, WHITE))

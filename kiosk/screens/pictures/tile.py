@@ -88,7 +88,9 @@ class TilePicture:
         high = fit(self.word, (inner.width, round(inner.height * _WORDS)), self.word_px, self.least_px).height_px + 1
         foot = inner.bottom - high
         gap = round(6 * self.unit)
-        return Box(inner.left, inner.top, inner.right, foot - gap), Box(inner.left, foot, inner.right, inner.bottom)
+        return Box(inner.left, inner.top + gap, inner.right, foot - gap), Box(
+            inner.left, foot, inner.right, inner.bottom
+        )
 
     def fitted(self) -> Fitted:
         """The word as it fits."""
@@ -108,7 +110,8 @@ class TilePicture:
         if self.feeling is not None or not self.source:
             canvas.shape(name, room, colour, feeling=self.feeling, outline=outline)
             return
-        square = room.square()
+        spare = 0 if self.row else round(40 * self.unit)  # at the key's name in the corner
+        square = room.within(spare, 0).square()
         canvas.plate(square, square.width // 6, dim(PALE, BACKGROUND) if self.dimmed and not self.lit else PALE)
         if not canvas.picture(self.source, square.within(square.width // 12)):
             canvas.plate(square, square.width // 6, canvas.colour_at(square.left - 1, square.top))
