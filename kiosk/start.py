@@ -114,6 +114,7 @@ def run(
     """
     # Textual takes a quarter of a second to import, which only a kiosk with a screen pays.
     from kiosk.screens.app import KioskApp, Signs  # noqa: PLC0415
+    from kiosk.screens.terminal_pixels import sixel_cell  # noqa: PLC0415
 
     config, sets = house.config, house.question_sets
     rules = rules_of(config)
@@ -137,10 +138,13 @@ def run(
         stack.callback(ear.close)
         keeper = Keeper(store, machine.circumstances, allow_unsealed=config.store.allow_unsealed)
         keeper.close_open()
+        media = {name: path for one in house.sets for name, path in one.media.items()}
         app = KioskApp(
             config.keys,
             lambda key, turn: inbox.put(KeyPressed(key, turn)),
             on_waiting,
+            picture=media.get,
+            cell=sixel_cell(),
             quit_keys=quit_keys,
             signs=Signs(
                 listen=sentence("listen", config.home.language),

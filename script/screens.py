@@ -18,15 +18,16 @@ from kiosk.events import Event, Heard, KeepFailed, Kept, KeyPressed, PromptFinis
 from kiosk.present import view_of
 from kiosk.screens.app import KioskApp
 from kiosk.screens.layout import Spoken
+from kiosk.screens.terminal_pixels import sixel_cell
 from kiosk.settings import DEFAULT_KEYS
 from kiosk.state import Rules, Stage, Visit
 from kiosk.view import View
 from kiosk.visit import step
-from openrosa.convert import convert
+from openrosa.convert import Converted, convert
 from openrosa.question_set import Kind, Question, QuestionSet
 from openrosa.xform import load
 
-DRAWN_S = 0.5
+DRAWN_S = 1.0
 """How long the terminal has to put a new picture on the screen."""
 SET = Path(__file__).parent.parent / "question_sets" / "my_home" / "my_home.md"
 Shot = tuple[View, Spoken | None, float | None]
@@ -66,9 +67,9 @@ def with_message(question_set: QuestionSet) -> QuestionSet:
     return replace(question_set, questions=(*question_set.questions[:1], story))
 
 
-def shots() -> dict[str, Shot]:
+def shots(converted: Converted) -> dict[str, Shot]:
     """Every state of a visit to the shipped set, by its name."""
-    question_set = load(convert(SET).xform, SET.name)
+    question_set = load(converted.xform, SET.name)
     waiting = Visit(sets=(question_set,), instance_id="uuid:0", seed=1)
     who = key(waiting, "start")
     note = key(who, "green")
@@ -107,16 +108,30 @@ def main() -> None:
     """Show each state, take its picture, go on."""
     folder, size = Path(sys.argv[1]), sys.argv[2]
     ready = threading.Event()
-    app = KioskApp(DEFAULT_KEYS, on_key=lambda *_: None, on_ready=ready.set)
+    converted = convert(SET)
+    media = folder / "media"
+    media.mkdir(exist_ok=True)
+    for name, content in converted.media.items():
+        (media / name).write_bytes(content)
+    app = KioskApp(
+        DEFAULT_KEYS,
+        on_key=lambda *_: None,
+        on_ready=ready.set,
+        picture=lambda name: media / name,
+        cell=sixel_cell(),
+    )
 
     def photograph() -> None:
         ready.wait()
-        for name, (view, spoken, level_dbfs) in shots().items():
+        for name, (view, spoken, level_dbfs) in shots(converted).items():
             app.show(view)
             if spoken:
                 app.light(spoken.key, spoken.words)
             if level_dbfs is not None:
                 app.level(level_dbfs)
+            drawn = threading.Event()
+            app.call_from_thread(app.call_after_refresh, drawn.set)
+            drawn.wait()
             time.sleep(DRAWN_S)
             subprocess.run(["grim", str(folder / f"{size}-{name}.png")], check=True)
         app.close()

@@ -19,10 +19,11 @@ from textual.message import Message
 from textual.screen import Screen
 
 from kiosk.screens import parts, tiles
-from kiosk.screens.board import Board, Part
+from kiosk.screens.board import PARTS, Board, Part
 from kiosk.screens.cells import Look, Signs
 from kiosk.screens.keys import HeldKeys, printed
 from kiosk.screens.layout import Plan, Rect, Spoken, caption, plan, white_part
+from kiosk.screens.pictures.gallery import Gallery
 from kiosk.screens.shapes import draws_sixths
 from kiosk.view import ANSWER_KEYS, ScreenName, View
 
@@ -53,6 +54,8 @@ class KioskApp(App[None], inherit_bindings=False):
         quit_keys: terminal keys that leave; none on a kiosk.
         on_quit: called by a quit key instead of leaving at once; it then calls `close`.
         signs: the screen's own words.
+        cell: width and height in px of a cell of a terminal that shows sixel, see `terminal_pixels`: parts are pictures
+            there. None: cells alone.
         fine: draw large letters; None where the terminal is known to draw the blocks that they are made of.
     """
 
@@ -76,6 +79,7 @@ class KioskApp(App[None], inherit_bindings=False):
         quit_keys: frozenset[str] = frozenset(),
         on_quit: Callable[[], None] | None = None,
         signs: Signs | None = None,
+        cell: tuple[int, int] | None = None,
         fine: bool | None = None,
     ) -> None:
         super().__init__()
@@ -90,6 +94,7 @@ class KioskApp(App[None], inherit_bindings=False):
         self._tell_quit = on_quit
         fine = draws_sixths(os.environ) if fine is None else fine
         self._look = Look(caps, signs or Signs(), fine, picture)
+        self._gallery = Gallery(cell, self._look) if cell else None
         self._lock = threading.Lock()
         self._latest = Shown(View(ScreenName.WAITING))
         self._drawn = self._latest
@@ -194,7 +199,7 @@ class KioskApp(App[None], inherit_bindings=False):
     def _paint_all(self) -> None:
         """Find every part its place and paint it."""
         board = self._running_board
-        if board is None or not board.is_mounted or self.size.width == 0:
+        if board is None or not board.is_mounted or self.size.width == 0 or self._paint_pictures():
             return
         view, spoken = self._drawn.view, self._drawn.spoken
         width, height = self.size
@@ -223,6 +228,21 @@ class KioskApp(App[None], inherit_bindings=False):
             self._paint_voice(where)
             self._part("commands").put(where.commands, rich if where.commands.height == len(rich) else bare)
             self._part("line").put(where.line, parts.staff_line(view, where.line))
+
+    def _paint_pictures(self) -> bool:
+        """Paint every part as a picture; False where that is not for this terminal or these words."""
+        if self._gallery is None:
+            return False
+        drawn = self._drawn
+        shown = self._gallery.parts(drawn.view, drawn.spoken, drawn.level_dbfs, (self.size.width, self.size.height))
+        if shown is None:
+            return False
+        self._plan = None
+        with self.batch_update():
+            for name in PARTS:
+                place, picture = shown.get(name, (Rect(0, 0, 0, 0), None))
+                self._part(name).put(place, [], picture)
+        return True
 
     def _paint_tiles(self, where: Plan, white: str) -> None:
         shown = {tile.key: tile for tile in self._drawn.view.tiles}

@@ -1,23 +1,35 @@
-"""The one screen: a widget for each part, in the place that it is given."""
+"""The one screen: a widget for each part, in the place that it is given, as rows of cells or as a picture."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from rich.segment import Segment
+from rich.control import Control
+from rich.segment import ControlType, Segment
+from rich.style import Style
 from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
 from kiosk.screens.colours import BACKGROUND, WHITE, ink
 from kiosk.screens.layout import Rect
+from kiosk.screens.pictures.gallery import Painted, sixel_of
 from kiosk.screens.shapes import Line
 from kiosk.view import ANSWER_KEYS
 
+PARTS = ("progress", "ask", *ANSWER_KEYS, "voice", "commands", "line")
+"""Every part, by the name of its widget."""
+_IN_PLACE, _SCROLLING = "\x1b[?8452h", "\x1b[?8452l"
+"""The cursor stays beside a picture that touches the last row; otherwise it would go below and scroll the screen."""
+_PLAIN = Style()
+_NO_CELLS = ((ControlType.CURSOR_FORWARD, 0),)
+"""Marks a segment as taking no cells."""
+
 
 class Part(Widget):
-    """One part of the screen: rows of cells in a place."""
+    """One part of the screen, in a place: rows of cells, or a picture over blank ones."""
 
     can_focus = False
     DEFAULT_CSS = "Part { position: absolute; width: 0; height: 0; }"
@@ -25,24 +37,44 @@ class Part(Widget):
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
         self._rows: list[Line] = []
+        self._picture: Painted | None = None
         self._place = Rect(0, 0, 0, 0)
 
-    def put(self, place: Rect, rows: list[Line]) -> None:
-        """Show these rows there; nothing is drawn again that is the same."""
+    @property
+    def picture(self) -> Painted | None:
+        """What is shown as a picture."""
+        return self._picture
+
+    def put(self, place: Rect, rows: list[Line], picture: Painted | None = None) -> None:
+        """Show these rows there, or a picture instead; nothing is drawn again that is the same."""
         if place != self._place:
             self._place = place
             self.styles.offset = (place.x, place.y)
             self.styles.width, self.styles.height = place.width, place.height
             self.display = place.height > 0
-        if rows != self._rows:
-            self._rows = rows
+        if (rows, picture) != (self._rows, self._picture):
+            self._rows, self._picture = rows, picture
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """One row of cells."""
-        if y < len(self._rows):
+        if self._picture is None and y < len(self._rows):
             return Strip(self._rows[y])
         return Strip([Segment(" " * self._place.width, ink(WHITE, BACKGROUND))])
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows of a region; with a picture the whole of it is sent with the last of them."""
+        strips = super().render_lines(crop)
+        if self._picture is None or not strips or not self._place.height:
+            return strips
+        at = self.screen.find_widget(self).region
+        sixel = _IN_PLACE + sixel_of(self._picture) + _SCROLLING
+        drawn = [
+            Segment(Control.move_to(at.x, at.y).segment.text, _PLAIN, _NO_CELLS),
+            Segment(sixel, _PLAIN, _NO_CELLS),
+            Segment(Control.move_to(at.x + crop.right, at.y + crop.bottom - 1).segment.text, _PLAIN, _NO_CELLS),
+        ]
+        return [*strips[:-1], Strip([*strips[-1], *drawn], strips[-1].cell_length)]
 
 
 class Board(Screen[None], inherit_bindings=False):
@@ -57,7 +89,7 @@ class Board(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """The parts; a place for each answer key."""
-        for name in ("progress", "ask", *ANSWER_KEYS, "voice", "commands", "line"):
+        for name in PARTS:
             yield Part(name)
 
     def on_resize(self) -> None:

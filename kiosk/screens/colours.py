@@ -14,6 +14,7 @@ BLACK = "#000000"
 GREY = "#D6D6D6"
 FAINT = "#60707F"  # for marks, never for words
 SKY = "#66C1FF"
+PALE = "#D6EAF9"  # behind pictures, whose outlines are black
 DEEP_BLUE = "#004CA5"  # on white, where the light blue would vanish
 
 KEY_COLOURS = {"green": "#00C18C", "yellow": "#FFD126", "red": "#FF5144", "blue": SKY}

@@ -1,0 +1,218 @@
+"""A whole `View` as pictures: a place in cells and a picture for each part of the screen. No logic about visits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Protocol
+
+from kiosk.screens.cells import Look
+from kiosk.screens.layout import Rect, Spoken, caption, white_part, your_turn
+from kiosk.screens.parts import meter_level
+from kiosk.screens.pictures.asking import AskPicture, InvitationPicture, LinePicture, ProgressPicture
+from kiosk.screens.pictures.bottom import CommandsPicture, Item, State, StatePicture
+from kiosk.screens.pictures.canvas import Canvas
+from kiosk.screens.pictures.media import source_of
+from kiosk.screens.pictures.places import LEAST_PX, Places, places
+from kiosk.screens.pictures.sixel import encode
+from kiosk.screens.pictures.tile import TilePicture
+from kiosk.screens.pictures.wording import can_write
+from kiosk.screens.shapes import face_of
+from kiosk.screens.words import emoji, plain
+from kiosk.view import ANSWER_KEYS, START_KEY, Command, Microphone, ScreenName, View
+
+SCREEN_SOURCES = {
+    ScreenName.WHO: "openmoji:1F465",
+    ScreenName.CONFIRM: "openmoji:1F442",
+    ScreenName.SAID_BACK: "",
+    ScreenName.MESSAGE: "sign:microphone",
+    ScreenName.STOPPING: "openmoji:270B",
+    ScreenName.NOTE: "openmoji:1F4AC",
+    ScreenName.THANKS: "openmoji:1F44B",
+    ScreenName.SORRY: "openmoji:1F64B",
+}
+"""What stands beside the words where the view names no picture."""
+_SCALE_PX = 600
+_WORD, _ROW_WORD, _ALONE_WORD = 44, 62, 112
+"""Largest letters of tiles side by side, of tiles that are rows, and of the one answer that is said back."""
+
+
+class Painted(Protocol):
+    """A part that can be drawn: hashable, and equal to another one of the same picture."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Px."""
+
+    def draw(self) -> Canvas:
+        """The picture, and the words that are on it."""
+
+    def __hash__(self) -> int: ...
+
+
+Parts = Mapping[str, tuple[Rect, Painted]]
+"""By the name of the part; a part that is not named is not there."""
+
+
+@lru_cache(maxsize=384)
+def sixel_of(part: Painted) -> str:
+    """The part as a terminal takes it, about 15 kB at 1024x600.
+
+    Kept for every redraw, every step of the meter and the next visit; in memory alone.
+    """
+    return encode(part.draw().image)
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Draws views for one terminal.
+
+    Attributes:
+        cell: width and height of a cell, px.
+        look: what is painted with.
+    """
+
+    cell: tuple[int, int]
+    look: Look
+
+    def parts(self, view: View, spoken: Spoken | None, level_dbfs: float, grid: tuple[int, int]) -> Parts | None:
+        """Every part's place and picture.
+
+        Args:
+            view: what is to be shown.
+            spoken: what is being said.
+            level_dbfs: of the microphone.
+            grid: columns and rows of the terminal.
+
+        Returns: None where the terminal's own cells do better: a small window, or letters that the font lacks.
+        """
+        pixels = (grid[0] * self.cell[0], grid[1] * self.cell[1])
+        if min(pixels) < min(LEAST_PX) or max(pixels) < max(LEAST_PX) or not self._writable(view, spoken):
+            return None
+        where = places(view, grid, self.cell)
+        unit = min(pixels) / _SCALE_PX
+        white = white_part(view, spoken)
+        drawn: dict[str, tuple[Rect, Painted]] = {}
+        if where.progress.height:
+            drawn["progress"] = (
+                where.progress,
+                ProgressPicture(self._size(where.progress), unit, view.step, view.steps),
+            )
+        state = self._state(view, spoken, level_dbfs, where, unit, lit=white == "voice")
+        said = caption(view, spoken)
+        elsewhere = bool(said) and (state is None or not state.holds(said))
+        if elsewhere and state is not None:  # too long for the panel: it takes the question's place while it is said
+            state = StatePicture(state.size, unit, State.LISTEN, self.look.signs.listen)
+        drawn["ask"] = (
+            where.ask,
+            self._ask(view, where.ask, unit, said if elsewhere else "", lit=white == "ask" or elsewhere),
+        )
+        drawn |= self._tiles(view, where, unit, white)
+        if state is not None:
+            drawn["voice"] = (where.voice, state)
+        if where.commands.height:
+            moved = self._spare_tile(view)
+            items = tuple(
+                Item(command, plain(word), self.look.caps.get(command.value, ""))
+                for command, word in view.commands
+                if not (moved and command is Command.DONT_KNOW)
+            )
+            drawn["commands"] = (where.commands, CommandsPicture(self._size(where.commands), unit, items))
+        if where.line.height:
+            drawn["line"] = (where.line, LinePicture(self._size(where.line), unit, plain(view.line)))
+        return drawn
+
+    def _size(self, place: Rect) -> tuple[int, int]:
+        return place.width * self.cell[0], place.height * self.cell[1]
+
+    def _writable(self, view: View, spoken: Spoken | None) -> bool:
+        """Whether the font has every letter."""
+        signs = self.look.signs
+        return all(
+            can_write(plain(words))
+            for words in (
+                view.words,
+                view.line,
+                spoken.words if spoken else "",
+                *(tile.word for tile in view.tiles),
+                *(word for _, word in view.commands),
+                *(signs.listen, signs.your_turn, signs.press_a_key, signs.start),
+            )
+        )
+
+    def _ask(self, view: View, place: Rect, unit: float, said: str, *, lit: bool) -> Painted:
+        words = plain(said or view.words)
+        if view.screen is ScreenName.WAITING and not view.tiles:
+            cap = self.look.caps.get(START_KEY, "")
+            return InvitationPicture(self._size(place), unit, words or self.look.signs.start, cap)
+        source = source_of(view.picture, self.look.file_of) or SCREEN_SOURCES.get(view.screen, "")
+        if view.screen is ScreenName.SAID_BACK and any(tile.chosen for tile in view.tiles):
+            source = ""  # the answer itself is the picture
+        return AskPicture(self._size(place), unit, words, source, lit, alone=not view.tiles)
+
+    def _state(
+        self, view: View, spoken: Spoken | None, level_dbfs: float, where: Places, unit: float, *, lit: bool
+    ) -> StatePicture | None:
+        """Whose turn it is, where there is a place to say it."""
+        if not where.voice.height:
+            return None
+        size, signs = self._size(where.voice), self.look.signs
+        if spoken is not None:
+            return StatePicture(size, unit, State.LISTEN, caption(view, spoken) or signs.listen, lit)
+        if view.microphone is Microphone.OPEN:
+            return StatePicture(size, unit, State.YOUR_TURN, signs.your_turn, lit, meter_level(level_dbfs))
+        if your_turn(view):
+            return StatePicture(size, unit, State.PRESS, signs.press_a_key, lit)
+        return StatePicture(size, unit, State.NOBODYS)
+
+    def _spare_tile(self, view: View) -> str:
+        """The word of "I don't know" where the last place is free for it, else ""."""
+        if not view.tiles or view.screen is not ScreenName.QUESTION:
+            return ""
+        if any(tile.key == ANSWER_KEYS[-1] for tile in view.tiles):
+            return ""
+        return next((plain(word) for command, word in view.commands if command is Command.DONT_KNOW), "")
+
+    def _tiles(self, view: View, where: Places, unit: float, white: str) -> dict[str, tuple[Rect, Painted]]:
+        """A picture for each answer, their words in letters of one size."""
+        chosen = any(tile.chosen for tile in view.tiles)
+        tiles: dict[str, TilePicture] = {}
+        for tile in view.tiles:
+            if tile.key not in where.tiles:
+                continue
+            place = where.tiles[tile.key]
+            size = self._size(place)
+            feeling = face_of(emoji(tile.picture, self.look.file_of))
+            tiles[tile.key] = TilePicture(
+                size=size,
+                unit=unit,
+                key=tile.key,
+                word=plain(tile.word),
+                feeling=feeling,
+                source="" if feeling else source_of(tile.picture, self.look.file_of),
+                cap=self.look.caps.get(tile.key, ""),
+                row=size[0] > size[1] * 3 // 2,
+                lit=white == tile.key,
+                chosen=tile.chosen,
+                dimmed=chosen and not tile.chosen,
+            )
+        if word := self._spare_tile(view):
+            key = ANSWER_KEYS[-1]
+            size = self._size(where.tiles[key])
+            cap = self.look.caps.get(Command.DONT_KNOW.value, "")
+            tiles[key] = TilePicture(size, unit, "dont_know", word, cap=cap, row=size[0] > size[1] * 3 // 2)
+        largest = self._word_px(list(tiles.values()), unit)
+        return {key: (where.tiles[key], _with_letters(tile, largest)) for key, tile in tiles.items()}
+
+    @staticmethod
+    def _word_px(tiles: list[TilePicture], unit: float) -> int:
+        """Letters in which every tile's word fits."""
+        rows = all(tile.row for tile in tiles)
+        said = len(tiles) == 1 and tiles[0].chosen
+        most = round((_ALONE_WORD if said else _ROW_WORD if rows else _WORD) * unit)
+        return min((_with_letters(tile, most).fitted().size_px for tile in tiles), default=most)
+
+
+def _with_letters(tile: TilePicture, word_px: int) -> TilePicture:
+    return replace(tile, word_px=word_px)

@@ -1,0 +1,372 @@
+"""The screen as pictures: no word is lost at any size, one part is white at most, and colours arrive as designed.
+
+Rules (design, section 4): 2 "each lit on the screen with its key as it is said; keys, colours and places never move";
+issue 4 items 1 and 2 (nothing cut off; contrast 7:1; without sixel emoji and words).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from sixel_reader import read
+from views import FEELINGS, LONG_TILES, full, question
+
+from kiosk.asks import OWN
+from kiosk.prompts import Tongue
+from kiosk.screens import colours
+from kiosk.screens.cells import Look, Signs
+from kiosk.screens.colours import WORDS_CONTRAST, contrast
+from kiosk.screens.layout import Spoken
+from kiosk.screens.pictures.asking import AskPicture
+from kiosk.screens.pictures.bottom import State, StatePicture
+from kiosk.screens.pictures.gallery import Gallery, sixel_of
+from kiosk.screens.pictures.sixel import paletted
+from kiosk.screens.pictures.wording import can_write, fit
+from kiosk.screens.words import plain
+from kiosk.sentences import sentence
+from kiosk.view import ANSWER_KEYS, Command, Microphone, ScreenName, Tile, View
+from openrosa.convert import convert
+from openrosa.question_set import Kind, Question
+from openrosa.xform import load
+
+SET = Path(__file__).parent.parent.parent / "question_sets" / "my_home" / "my_home.md"
+SIZES = {
+    "800x480": ((80, 24), (10, 20)),
+    "1024x600": ((64, 20), (16, 30)),
+    "1280x800": ((80, 25), (16, 32)),
+    "1920x1080": ((80, 24), (24, 45)),
+    "720x1280": ((48, 40), (15, 32)),
+}
+CAPS = {"green": "1", "yellow": "2", "red": "3", "blue": "4", "again": "a", "dont_know": "d", "stop": "x", "start": "⏎"}
+LEAST_AT_600_PX = 18
+"""The smallest letters of the shipped set on a screen whose shorter side is 600 px."""
+QUIET_DBFS = -120.0
+sizes = pytest.mark.parametrize("size", SIZES)
+screens = pytest.mark.parametrize("screen", list(ScreenName), ids=lambda screen: screen.value)
+COMMANDS = tuple(
+    (command, sentence(command.value, "en"))
+    for command in (
+        Command.AGAIN,
+        Command.DONT_KNOW,
+        Command.RATHER_NOT_SAY,
+        Command.SKIP,
+        Command.BACK,
+        Command.STOP,
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    converted = convert(SET)
+    return load(converted.xform, SET.name), converted.media
+
+
+@pytest.fixture
+def media(shipped, tmp_path):
+    for name, content in shipped[1].items():
+        (tmp_path / name).write_bytes(content)
+    return lambda name: tmp_path / name
+
+
+def gallery(size, file_of=None):
+    return Gallery(SIZES[size][1], Look(CAPS, Signs(), True, file_of))
+
+
+def parts(size, view, spoken=None, dbfs=QUIET_DBFS, file_of=None):
+    return gallery(size, file_of).parts(view, spoken, dbfs, SIZES[size][0])
+
+
+def written(shown):
+    """All words by part, as the painters account for them."""
+    return {name: [one.words for one in part.draw().written] for name, (_, part) in shown.items()}
+
+
+def all_words(shown):
+    return [one for words in written(shown).values() for one in words]
+
+
+def view_of(asked: Question, language="en") -> View:
+    tongue = Tongue(language, "en")
+    tiles = tuple(Tile(choice.key, tongue.text(choice.labels), tongue.media(choice.image)) for choice in asked.choices)
+    return View(
+        ScreenName.NOTE if asked.kind is Kind.NOTE else ScreenName.QUESTION,
+        words=tongue.text(asked.labels),
+        picture=tongue.media(asked.image),
+        tiles=tiles,
+        step=1,
+        steps=6,
+        microphone=Microphone.OPEN,
+        commands=COMMANDS,
+    )
+
+
+def check(shown, size):
+    """Every word is in its part, large enough, and stands out."""
+    unit = min(a * b for a, b in zip(*SIZES[size], strict=True)) / 600
+    for place, part in shown.values():
+        assert part.size == (place.width * SIZES[size][1][0], place.height * SIZES[size][1][1])
+        canvas = part.draw()
+        assert canvas.image.size == part.size
+        for one in canvas.written:
+            assert contrast(one.ink, one.behind) >= WORDS_CONTRAST
+            assert one.box.left >= 0
+            assert one.box.right <= part.size[0]
+            assert one.box.top >= -1
+            assert one.box.bottom <= part.size[1] + 1
+            if len(one.words) > 1:
+                assert one.size_px >= int(LEAST_AT_600_PX * unit), one
+
+
+@sizes
+def test_every_question_of_the_shipped_set_is_whole_at_every_size(size, shipped, media):
+    for asked in (*shipped[0].questions, *OWN.values()):
+        view = view_of(asked)
+        shown = parts(size, view, file_of=media)
+        words = written(shown)
+        assert plain(view.words) in words["ask"]
+        for tile in view.tiles:
+            assert plain(tile.word) in words[tile.key]
+        for command, word in view.commands:
+            assert word in words["commands"] or (command is Command.DONT_KNOW and word in words["blue"])
+        assert Signs().your_turn in words["voice"]
+        check(shown, size)
+
+
+@sizes
+def test_all_that_is_said_about_a_question_is_on_the_screen_while_it_is_said(size, shipped, media):
+    for asked in shipped[0].questions:
+        tongue = Tongue("en", "en")
+        view = view_of(asked)
+        hints = (tongue.text(asked.hints), tongue.text(asked.spoken), sentence("also", "en"))
+        for said in filter(None, map(plain, hints)):
+            shown = parts(size, view, Spoken(None, said), file_of=media)
+            assert said in all_words(shown), said
+            check(shown, size)
+
+
+@sizes
+@screens
+def test_the_longest_screens_lose_no_word_either(size, screen):
+    view = full(screen, Microphone.OPEN)
+    words = all_words(parts(size, view))
+    for one in (view.words, view.line, *(tile.word for tile in view.tiles), *(word for _, word in view.commands)):
+        assert not one or plain(one) in words
+
+
+def test_words_too_long_for_any_letters_are_folded_and_not_left_out():
+    words = "Donaudampfschifffahrtsgesellschaftskapitaen " * 4
+    fitted = fit(plain(words), (200, 80), 60, 20)
+    assert "".join(fitted.lines).replace(" ", "") == plain(words).replace(" ", "")
+
+
+@sizes
+def test_parts_stand_beside_one_another_within_the_screen(size):
+    (columns, rows), _ = SIZES[size]
+    for screen in ScreenName:
+        taken = set()
+        for place, _ in parts(size, full(screen, Microphone.OPEN)).values():
+            cells = {
+                (x, y) for x in range(place.x, place.x + place.width) for y in range(place.y, place.y + place.height)
+            }
+            assert not cells & taken
+            taken |= cells
+        assert all(0 <= x < columns and 0 <= y < rows for x, y in taken)
+
+
+@sizes
+def test_a_tile_never_moves_whatever_is_said_and_however_many_there_are(size):
+    four = parts(size, replace(question(), tiles=LONG_TILES))
+    for view, spoken in ((question(), None), (question(), Spoken("red", "Red: Not good."))):
+        shown = parts(size, view, spoken)
+        assert all(shown[key][0] == four[key][0] for key in ("green", "yellow", "red"))
+
+
+def rgb(colour):
+    return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
+
+
+def pixels_of(part):
+    """How many pixels have each colour."""
+    image = part.draw().image
+    return {colour: count for count, colour in image.getcolors(image.width * image.height)}
+
+
+def white_share(part):
+    return pixels_of(part).get((255, 255, 255), 0) / (part.size[0] * part.size[1])
+
+
+@sizes
+@pytest.mark.parametrize(
+    ("view", "spoken", "white"),
+    [
+        (question(), None, []),
+        (question(), Spoken(None, "How do you feel about your home?"), ["ask"]),
+        (question(), Spoken("yellow", "Yellow: OK."), ["yellow"]),
+        (question(), Spoken(None, "Sorry."), ["voice"]),
+        (question(Microphone.OPEN), None, ["voice"]),
+        (question(Microphone.OPEN), Spoken("red", "Red: Not good."), ["red"]),
+        (question(Microphone.KEYS_ONLY), None, ["voice"]),
+    ],
+    ids=["nothing", "the question", "a tile", "a sentence", "your turn", "speech first", "a key"],
+)
+def test_white_is_what_is_being_said_or_your_turn_and_nothing_else(size, view, spoken, white):
+    shown = parts(size, view, spoken)
+    assert [name for name, (_, part) in shown.items() if white_share(part) > 0.3] == white
+
+
+def test_i_dont_know_takes_the_place_that_no_answer_has_and_is_a_command_where_there_is_none():
+    three = written(parts("1024x600", question()))
+    assert three["blue"][-2:] == ["I don't know", "d"] or "I don't know" in three["blue"]
+    assert "I don't know" not in three["commands"]
+    four = written(parts("1024x600", replace(question(), tiles=LONG_TILES)))
+    assert "I don't know" in four["commands"]
+
+
+def test_a_chosen_answer_has_a_tick_and_the_others_stand_back():
+    tiles = (FEELINGS[0], replace(FEELINGS[1], chosen=True), FEELINGS[2])
+    shown = parts("1024x600", View(ScreenName.CONFIRM, words="I heard: OK.", tiles=tiles))
+    assert [shown[key][1].chosen for key in ("green", "yellow", "red")] == [False, True, False]
+    assert [shown[key][1].dimmed for key in ("green", "yellow", "red")] == [True, False, True]
+    assert rgb(colours.KEY_COLOURS["green"]) not in pixels_of(shown["green"][1])
+
+
+def test_the_meter_rises_with_the_level():
+    inked = []
+    for dbfs in (-120.0, -40.0, -25.0, 0.0):
+        state = parts("1024x600", question(Microphone.OPEN), dbfs=dbfs)["voice"][1]
+        inked.append(pixels_of(state).get(rgb(colours.DEEP_BLUE), 0))
+    assert inked == sorted(set(inked))
+
+
+def test_a_picture_that_cannot_be_read_leaves_words_and_the_keys_shape(tmp_path, caplog):
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    tiles = (Tile("green", "Yes", "broken.png"), Tile("red", "No", "missing.png"))
+    view = View(ScreenName.QUESTION, words="Is it?", picture="broken.png", tiles=tiles)
+    shown = parts("1024x600", view, file_of=lambda name: tmp_path / name)
+    assert "Yes" in written(shown)["green"]
+    assert pixels_of(shown["green"][1])[rgb(colours.KEY_COLOURS["green"])] > 5000
+    assert "Cannot show picture" in caplog.text
+
+
+def test_a_photograph_beside_the_question_is_shown(tmp_path):
+    Image.linear_gradient("L").convert("RGB").save(tmp_path / "photo.jpg")
+    view = replace(question(), picture="photo.jpg")
+    shown = parts("1024x600", view, file_of=lambda name: tmp_path / name)
+    image = shown["ask"][1].draw().image
+    assert len(image.getcolors(999999)) > 60
+    assert len(paletted(image).getcolors()) <= 128
+
+
+# --- what the terminal gets ----------
+
+
+def per_cent(colour):
+    return tuple(round(int(colour[at : at + 2], 16) / 2.55) for at in (1, 3, 5))
+
+
+@pytest.mark.parametrize("size", ["800x480", "720x1280"])
+def test_a_sixel_holds_every_pixel_in_colours_that_are_defined_before_the_first(size):
+    for place, part in parts(size, question(Microphone.OPEN), dbfs=-30.0).values():
+        pixels, wrong = read(sixel_of(part))
+        assert wrong == []
+        assert (len(pixels[0]), len(pixels)) == part.size
+        assert all(colour is not None for row in pixels for colour in row), place
+
+
+def test_the_colours_of_the_design_arrive_exactly():
+    seen = set()
+    for spoken in (None, Spoken("green", "Green: Good.")):
+        for _, part in parts("800x480", question(Microphone.OPEN), spoken, dbfs=-30.0).values():
+            seen |= {colour for row in read(sixel_of(part))[0] for colour in row}
+    key_colours = [colours.KEY_COLOURS[key] for key in ("green", "yellow", "red")]
+    grounds = (colours.BACKGROUND, colours.PANEL, colours.WHITE, colours.BLACK, colours.GREY, colours.DEEP_BLUE)
+    for one in (*grounds, *key_colours):
+        assert per_cent(one) in seen, one
+
+
+def test_each_flat_colour_stays_where_it_was():
+    image = parts("800x480", question())["green"][1].draw().image
+    before, after = image.load(), paletted(image).convert("RGB").load()
+    flat = [rgb(colour) for colour in (colours.BACKGROUND, colours.PANEL, colours.WHITE)]
+    for x in range(image.width):
+        for y in range(image.height):
+            if before[x, y] in flat:
+                assert after[x, y] == before[x, y]
+
+
+# --- where pictures are not for this terminal ----------
+
+
+def test_words_with_letters_that_the_font_lacks_are_left_to_the_terminal():
+    assert can_write("Sut ydych chi'n teimlo am eich tŷ? Dŵr, “iawn” é ü ß?")
+    assert not can_write("집은 어때요?")
+    assert parts("1024x600", View(ScreenName.NOTE, words="집은 어때요?")) is None
+
+
+def test_welsh_letters_that_the_font_lacks_are_put_together_with_their_accents():
+    def drawn(words):
+        return pixels_of(AskPicture((600, 200), 1.0, words))[(255, 255, 255)]
+
+    for plain_words, accented in (("ty", "tŷ"), ("dwr", "dŵr"), ("Wy", "Ŵy")):
+        assert can_write(accented)
+        assert drawn(accented) > drawn(plain_words)
+
+
+def test_a_small_window_is_left_to_the_terminals_own_letters():
+    assert Gallery((5, 10), Look()).parts(question(), None, QUIET_DBFS, (64, 20)) is None
+
+
+async def test_with_sixel_every_part_is_a_picture_and_keys_go_out_as_ever(start):
+    async with start((64, 20), question(Microphone.OPEN), cell=(16, 30)) as kiosk:
+        shown = [part.id for part in kiosk.app.screen.children if part.picture is not None]
+        assert shown == ["progress", "ask", "green", "yellow", "red", "blue", "voice", "commands"]
+        drawn = "".join(strip.render(kiosk.app.console) for strip in kiosk.app.screen._compositor.render_strips())
+        for part in kiosk.app.screen.children:
+            assert part.picture is None or sixel_of(part.picture) in drawn
+        await kiosk.pilot.press("1")
+        assert kiosk.pressed == [("green", 7)]
+
+
+async def test_the_rows_below_a_picture_keep_their_length(start):
+    async with start((64, 20), question(), cell=(16, 30)) as kiosk:
+        strips = kiosk.app.screen._compositor.render_strips()
+        assert [strip.cell_length for strip in strips] == [64] * 20
+
+
+async def test_a_level_changes_the_state_alone(start):
+    async with start((64, 20), question(Microphone.OPEN), cell=(16, 30)) as kiosk:
+        before = {part.id: part.picture for part in kiosk.app.screen.children}
+        await kiosk.level(-20.0)
+        after = {part.id: part.picture for part in kiosk.app.screen.children}
+        assert [name for name in before if before[name] != after[name]] == ["voice"]
+
+
+async def test_a_question_that_the_font_cannot_write_is_shown_in_cells_and_the_next_as_a_picture_again(start):
+    async with start((64, 20), question(), cell=(16, 30)) as kiosk:
+        await kiosk.show(View(ScreenName.NOTE, words="집은 어때요?"))
+        assert not any(part.picture for part in kiosk.app.screen.children)
+        assert "집은 어때요?" in kiosk.words("ask")
+        await kiosk.show(question())
+        assert kiosk.app.screen.get_child_by_id("ask").picture == AskPicture(
+            (1024, 180), 1.0, "How do you feel about your home?", "openmoji:1F3E0"
+        )
+
+
+async def test_without_sixel_no_part_is_a_picture(start):
+    async with start((64, 20), question()) as kiosk:
+        assert not any(part.picture for part in kiosk.app.screen.children)
+
+
+def test_a_state_that_cannot_hold_a_sentence_says_so():
+    panel = StatePicture((400, 120), 1.0, State.LISTEN)
+    assert panel.holds("Green: Good.")
+    assert not panel.holds("Think of the people who share this home with you. " * 4)
+
+
+def test_every_answer_key_has_a_place_on_every_size():
+    for size in SIZES:
+        assert set(ANSWER_KEYS) <= set(parts(size, replace(question(), tiles=LONG_TILES)))
