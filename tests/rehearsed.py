@@ -38,10 +38,10 @@ YES_NO = [
 
 
 def sheets(form_id: str, asked: list[list[str]], choices: list[list[str]]) -> Sheets:
-    """A set that asks these; each is type, name, label."""
+    """A set that asks these; each is type, name, label. Every list is its own: a test may change it."""
     return {
-        "survey": [["type", "name", "label::English (en)"], list(NOTE), *asked],
-        **({"choices": choices} if choices else {}),
+        "survey": [["type", "name", "label::English (en)"], list(NOTE), *map(list, asked)],
+        **({"choices": list(map(list, choices))} if choices else {}),
         "settings": [
             ["form_title", "form_id", "version", "default_language"],
             [form_id.title(), form_id, "1", "English (en)"],

@@ -28,7 +28,6 @@ def refused(one: House, *words: str, said: tuple[str, ...]) -> None:
         assert part in done.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "check", "status", "upload"])
 @pytest.mark.parametrize(
     ("toml", "said"),
     [
@@ -43,9 +42,15 @@ def refused(one: House, *words: str, said: tuple[str, ...]) -> None:
         ("sets = [\n", ("it is not TOML",)),
     ],
 )
-def test_a_configuration_that_does_not_fit_is_refused_with_its_key_and_what_to_write(one, command, toml, said):
+def test_a_configuration_that_does_not_fit_is_refused_with_its_key_and_what_to_write(one, toml, said):
     one.config.write_text(toml)
-    refused(one, command, "--config", "kiosk.toml", said=("kiosk.toml", *said))
+    refused(one, "run", "--config", "kiosk.toml", said=("kiosk.toml", *said))
+
+
+@pytest.mark.parametrize("command", ["check", "status", "upload"])
+def test_every_command_refuses_a_configuration_that_does_not_fit(one, command):
+    one.config.write_text(SETS + "[voice]\nvolume = 'loud'\n")
+    refused(one, command, "--config", "kiosk.toml", said=("kiosk.toml", 'voice.volume is "loud"'))
 
 
 @pytest.mark.parametrize("command", ["run", "check", "status", "upload"])
