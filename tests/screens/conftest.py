@@ -7,30 +7,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from terminal_sizes import KEYS
 from textual.pilot import Pilot
 
 from kiosk.screens.app import KioskApp
 from kiosk.view import View
-
-SIZES = [(64, 20), (80, 24), (120, 40), (48, 40)]
-KEYS = {
-    "space": "start",
-    "1": "green",
-    "2": "yellow",
-    "3": "red",
-    "4": "blue",
-    "r": "again",
-    "question_mark": "explain",
-    "plus": "louder",
-    "minus": "quieter",
-    "w": "slower",
-    "k": "dont_know",
-    "p": "rather_not_say",
-    "n": "skip",
-    "b": "back",
-    "s": "stop",
-    "h": "help",
-}
 
 DRAWN = "▘▝▀▖▌▞▛▗▚▐▜▄▙▟█●■◆▲✅❓⏩⏪✋✔"
 

@@ -6,10 +6,10 @@ Rules: issue 3 item 5 (large words); shared colours are never the only sign (sha
 from __future__ import annotations
 
 import pytest
-from conftest import SIZES
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from terminal_sizes import SIZES
 from views import COMMANDS, full, question
 
 from kiosk.screens import letters, shapes

@@ -7,7 +7,7 @@ issue 3 item 5; contrast: WCAG 2.2, 1.4.6.
 from __future__ import annotations
 
 import pytest
-from conftest import KEYS, SIZES
+from terminal_sizes import KEYS, SIZES
 from views import COMMANDS, FEELINGS, LONG_TILES, full, question
 
 from kiosk.screens import colours
