@@ -19,8 +19,8 @@ from kiosk.config import load
 from kiosk.start import read_house, speech_cache
 from kiosk.store import Counts, Role, Store
 from kiosk.voicebox import Voicebox
-from voice.errors import VoiceError
 from voice.speaker import NoSpeaker
+from voice.speech import espeak_missing
 
 NO = {"/data/lift": "no", "/data/lift_by": "key", "/data/sayso/complete": "yes"}
 """What `answer` leaves in the record."""
@@ -29,13 +29,12 @@ NO = {"/data/lift": "no", "/data/lift_by": "key", "/data/sayso/complete": "yes"}
 @pytest.fixture(scope="session")
 def speech(tmp_path_factory):
     """The prompts of the usual set, rendered once."""
+    if espeak_missing():
+        pytest.skip("no speech synthesis: espeak-ng is not installed")
     one = house(tmp_path_factory.mktemp("speech") / "house")
     config = load(one.config)
     voice = Voicebox(NoSpeaker(print), speech_cache(config), {}, volume=1, rate_wpm=config.voice.rate_wpm, tail_s=0)
-    try:
-        voice.prepare(read_house(config).question_sets, "en", lambda _done, _of: None)
-    except VoiceError as error:
-        pytest.skip(f"no speech synthesis: espeak-ng is not installed: {error}")
+    voice.prepare(read_house(config).question_sets, "en", lambda _done, _of: None)
     return one.data / "speech"
 
 

@@ -29,6 +29,8 @@ _RENDERER = 2
 """Raised when the same wording would sound different, so that old files are not used."""
 _TIMEOUT_S = 30.0
 _TIMEOUT_EACH_S = 5.0
+_TRIES = 3
+"""espeak-ng crashed once in some 400 processes on a busy machine; without another try the kiosk would be mute."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +133,19 @@ def _run(jobs: list[dict[str, object]]) -> None:
     """Let a process of its own render all jobs. Words go by stdin: a command line can be read by every user."""
     if not jobs:
         return
+    for _ in range(_TRIES):
+        done = _run_once(jobs)
+        if done.returncode >= 0:
+            break
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        reason = lines[-1] if lines else f"it ended with {done.returncode}"
+        raise VoiceError("Cannot make speech", f"with 'espeak-ng': {reason}", _ESPEAK)
+
+
+def _run_once(jobs: list[dict[str, object]]) -> subprocess.CompletedProcess[bytes]:
     try:
-        done = subprocess.run(
+        return subprocess.run(
             [sys.executable, "-m", "voice.synthesis"],
             input=json.dumps(jobs).encode(),
             capture_output=True,
@@ -143,10 +156,6 @@ def _run(jobs: list[dict[str, object]]) -> None:
         )
     except subprocess.TimeoutExpired as error:
         raise VoiceError("Cannot make speech", "with 'espeak-ng': it does not end", _ESPEAK) from error
-    if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        reason = lines[-1] if lines else f"it ended with {done.returncode}"
-        raise VoiceError("Cannot make speech", f"with 'espeak-ng': {reason}", _ESPEAK)
 
 
 def _write_silence(path: Path) -> None:

@@ -108,3 +108,23 @@ def test_without_espeak_the_error_says_what_to_install(tmp_path: Path):
     )
     assert "VoiceError: Cannot make speech with 'espeak-ng': This means you probably" in done.stderr
     assert "apt-get install espeak-ng" in done.stderr or "Install espeak-ng" in done.stderr
+
+
+@pytest.mark.parametrize(("crashes", "speaks"), [(2, True), (3, False)])
+def test_a_renderer_that_crashes_is_tried_again_but_not_for_ever(tmp_path, monkeypatch, crashes, speaks):
+    if espeak_missing():
+        pytest.skip("no speech synthesis: espeak-ng is not installed")
+    crashing = tmp_path / "python"
+    crashing.write_text(
+        f"#!/bin/sh\necho x >> {tmp_path}/tries\n"
+        f'[ $(wc -l < {tmp_path}/tries) -le {crashes} ] && kill -SEGV $$\nexec {sys.executable} "$@"\n'
+    )
+    crashing.chmod(0o755)
+    monkeypatch.setattr("voice.speech.sys.executable", str(crashing))
+    cache = SpeechCache(tmp_path / "speech")
+    if speaks:
+        assert cache.render("Hello.", "en").is_file()
+    else:
+        with pytest.raises(VoiceError, match="it ended with -11"):
+            cache.render("Hello.", "en")
+    assert (tmp_path / "tries").read_text().count("x") == 3
