@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from pty_terminal import Terminal
+from pty_terminal import PLAIN, Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 SAYSO = Path(sys.executable).parent / "sayso"
@@ -46,10 +46,10 @@ class House:
     environment: Mapping[str, str]
 
     @contextmanager
-    def running(self, **environment: str) -> Iterator[Terminal]:
-        """`sayso run` in a terminal, for as long as the block lasts."""
+    def running(self, kind: tuple[int, int, int, int] = PLAIN) -> Iterator[Terminal]:
+        """`sayso run` in a terminal of that kind, for as long as the block lasts."""
         command = [str(SAYSO), "run", "--config", str(self.config)]
-        with Terminal.start(command, {**self.environment, **environment}, self.config.parent) as terminal:
+        with Terminal.start(command, self.environment, self.config.parent, kind) as terminal:
             yield terminal
 
 

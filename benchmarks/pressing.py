@@ -12,7 +12,7 @@ from pathlib import Path
 from house import MY_HOME, WAITING, House, form, house, tone_form
 from measured import Budget, Figure
 from monitor import Monitor, SoundCard
-from pty_terminal import Terminal
+from pty_terminal import FOOT, Terminal
 
 FIRST_WORD = Budget(300)
 STOPS = Budget(50)
@@ -23,6 +23,11 @@ BARE = 20
 COARSE_MS = 50
 KEY_PAUSE_S = 0.9
 """The same key within 0.7 s is a key that is held."""
+SAID_BACK_S = 4.0
+"""Longer than an answer is said back and the next question's first picture takes."""
+THANKS_S = 6.0
+"""Longer than the thanks after "stop"."""
+MOST_PARTS = 4
 START, GREEN, RED, AGAIN, STOP = "\r", "1", "3", "a", "x"
 
 
@@ -52,7 +57,7 @@ def pressing(folder: Path, card: SoundCard) -> Iterator[Figure]:
         "terminal's",
         {name: [round(one, 1) for one in its] for name, its in pictures.items()},
     )
-    yield large_letters(talking)
+    yield from as_foot_shows(talking, sounding)
 
 
 def first_word(its: House, card: SoundCard, pictures: dict[str, list[float]]) -> Figure:
@@ -167,28 +172,41 @@ def bare(card: SoundCard) -> tuple[list[float], list[float]]:
     return started_ms[1:], stopped_ms[1:]
 
 
-def large_letters(its: House) -> Figure:
-    """The start key's picture where the terminal draws large letters, as foot does on a kiosk."""
-    taken_ms: list[float] = []
-    with its.running(TERM="foot") as terminal:
-        terminal.shown("")
-        time.sleep(2.0)
-        for _ in range(VISITS * 2):
-            pressed_s = terminal.press(START)
-            taken_ms.append(_ms(pressed_s, terminal.shown("", since_s=pressed_s).at_s))
-            time.sleep(KEY_PAUSE_S)
-            terminal.press(STOP)
-            before_s = 0.0
-            while terminal.last().at_s != before_s:  # the thanks are said and the waiting screen is up
-                before_s = terminal.last().at_s
-                time.sleep(3.0)
-    return Figure(
-        "start key -> new picture, in large letters as foot shows them",
-        "ms",
-        taken_ms,
-        PICTURE,
-        "the first picture after the key; the waiting screen draws none by itself",
-    )
+def as_foot_shows(talking: House, sounding: House) -> Iterator[Figure]:
+    """The same where the screen is made of sixel pictures, as on a kiosk.
+
+    The kiosk keeps what it has drawn once, so what is shown for the first time since it was started stands apart. The
+    new picture is the first after the key with most parts of a screen in it: a lamp that goes out is no new picture.
+    """
+    first_ms: list[float] = []
+    later_ms: list[float] = []
+    sizes: list[int] = []
+
+    def pressed(terminal: Terminal, key: str, into: list[float]) -> None:
+        pressed_s = terminal.press(key)
+        shown = terminal.sixel_shown(MOST_PARTS, since_s=pressed_s)
+        into.append(_ms(pressed_s, shown.at_s))
+        sizes.append(shown.size_bytes)
+
+    for _ in range(PROCESSES):
+        with talking.running(FOOT) as terminal:
+            terminal.sixel_shown()
+            time.sleep(2.0)
+            for visit in range(3):
+                pressed(terminal, START, later_ms if visit else first_ms)
+                time.sleep(KEY_PAUSE_S)
+                terminal.press(STOP)
+                time.sleep(THANKS_S)
+        with sounding.running(FOOT) as terminal:
+            terminal.sixel_shown()
+            time.sleep(2.0)
+            pressed(terminal, START, first_ms)
+            for number, key in enumerate((GREEN, RED, GREEN, RED)):
+                time.sleep(SAID_BACK_S)
+                pressed(terminal, key, later_ms if number > 1 else first_ms)
+    note = f"up to {max(sizes) / 1000:.0f} kB of sixels, which the terminal has yet to draw"
+    yield Figure("key press -> new picture in sixels, the first time since the start", "ms", first_ms, PICTURE, note)
+    yield Figure("key press -> new picture in sixels, drawn before", "ms", later_ms, PICTURE, "foot on 1280 x 800 px")
 
 
 def _picture(pictures: dict[str, list[float]], name: str, terminal: Terminal, pressed_s: float, words: str) -> None:

