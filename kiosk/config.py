@@ -13,7 +13,7 @@ import msgspec
 
 from kiosk.config_errors import described, explain, is_table, meta_of, shown, unknown_key_name
 from kiosk.errors import KioskError
-from kiosk.settings import DEFAULT_KEYS, UNBOUND, Asking, Config, Home, Server, Store, Voice
+from kiosk.settings import DEFAULT_BUTTONS, DEFAULT_KEYS, UNBOUND, Asking, Config, Home, Server, Store, Voice
 from kiosk.view import KEYS
 
 __all__ = ["Asking", "Config", "Home", "Server", "Setting", "Store", "Voice", "example", "load", "settings"]
@@ -53,7 +53,11 @@ def load(path: Path, run_folder: Path = RUN_FOLDER) -> Config:
         raise KioskError(
             op, f"{path}: sets holds an empty path", 'Write each set\'s file, such as sets = ["my_home.xml"].'
         )
-    for key, name in config.keys.items():
+    for key, name in (
+        *config.keys.items(),
+        *config.buttons.items(),
+        *(("staff", each) for each in config.staff.sequence),
+    ):
         if name not in (*KEYS, UNBOUND):
             met, hint = unknown_key_name(key, name, (*KEYS, UNBOUND))
             raise KioskError(op, f"{path}: {met}", hint)
@@ -85,14 +89,20 @@ def _resolved(config: Config, base: Path, run_folder: Path) -> Config:
     if config.status == Path():
         status = (run_folder if run_folder.is_dir() else folder) / "status.json"
     keys = {key: name for key, name in {**DEFAULT_KEYS, **config.keys}.items() if name != UNBOUND}
+    buttons = {key: name for key, name in {**DEFAULT_BUTTONS, **config.buttons}.items() if name != UNBOUND}
     replace = msgspec.structs.replace
     return replace(
         config,
         sets=tuple(base / path for path in config.sets),
         status=status,
         store=replace(config.store, folder=folder),
-        voice=replace(config.voice, models_dir=base / config.voice.models_dir),
+        voice=replace(
+            config.voice,
+            models_dir=base / config.voice.models_dir,
+            recordings=base / config.voice.recordings,
+        ),
         keys=MappingProxyType(keys),
+        buttons=MappingProxyType(buttons),
     )
 
 
@@ -129,14 +139,18 @@ def settings() -> tuple[Setting, ...]:
     for field in msgspec.structs.fields(Config):
         if is_table(field.type):
             tables += [_setting(each, field.encode_name) for each in msgspec.structs.fields(field.type)]
-        elif field.encode_name != "keys":
+        elif field.encode_name not in ("keys", "buttons"):
             found.append(_setting(field, ""))
     takes = described(str)
     keys = [
         Setting(shown(key) if key.isdigit() else key, "keys", shown(name), takes, "", f"Key `{key}` of the terminal.")
         for key, name in DEFAULT_KEYS.items()
     ]
-    return (*found, *tables, *keys)
+    buttons = [
+        Setting(key, "buttons", shown(name), takes, "", f"Key {key} of an input device.")
+        for key, name in DEFAULT_BUTTONS.items()
+    ]
+    return (*found, *tables, *keys, *buttons)
 
 
 def example() -> str:
@@ -150,9 +164,10 @@ def example() -> str:
         if setting.table != table:
             table = setting.table
             lines += ["", f"[{table}]"]
-            if table == "keys":
-                lines.append("# Key of the terminal = what it does: " + ", ".join((*KEYS, UNBOUND)) + ".")
-        if table != "keys":
+            if table in ("keys", "buttons"):
+                whose = "the terminal" if table == "keys" else "an input device"
+                lines.append(f"# Key of {whose} = what it does: " + ", ".join((*KEYS, UNBOUND)) + ".")
+        if table not in ("keys", "buttons"):
             unit = f" ({setting.unit})" if setting.unit else ""
             lines += ["", f"# {setting.sense} Takes {setting.takes}{unit}."]
         lines.append(f"# {setting.key} = {setting.default}" if setting.default else f'{setting.key} = ["my_home.xml"]')

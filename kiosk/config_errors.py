@@ -63,6 +63,8 @@ def described(kind: Any) -> str:
         kind = get_args(kind)[0]
     if get_origin(kind) is Literal:
         return "one of " + ", ".join(shown(each) for each in get_args(kind))
+    if get_origin(kind) is tuple and get_args(kind)[0] is str:
+        return "a list of texts, each in double quotes"
     if get_origin(kind) is tuple:
         return f"a list of {meta.min_length} to {meta.max_length} paths, in double quotes"
     limits = f" from {meta.ge:g} to {meta.le:g}" if meta.ge is not None and meta.le is not None else ""
@@ -128,7 +130,7 @@ def _write(key: str, root: type[Struct], place: str) -> str:
     table = _kind_at(place, root)
     for field in structs.fields(table) if table else ():
         if field.encode_name == key:
-            if is_table(field.type) or key == "keys":
+            if is_table(field.type) or key in ("keys", "buttons"):
                 return f"Write [{key}] on a line of its own, with its settings below."
             likely = _LIKELY.get(key, field.default)
             return f"Write {described(field.type)}, such as {key} = {shown(likely)}."

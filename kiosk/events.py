@@ -20,6 +20,7 @@ class Device(Enum):
 
     MICROPHONE = "microphone"
     SPEAKER = "speaker"
+    HEADPHONES = "headphones"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,34 @@ class KeyPressed:
     key: str
     turn: int
     by: By = By.KEY
+
+
+@dataclass(frozen=True)
+class KeyTouched:
+    """A key went down and came to nothing, for it trembled: it only ended the speech."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class KeyHeld:
+    """An answer key has been held down for as long as the house's setting for the menu says."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class TwoKeys:
+    """Two answer keys went down at once: neither of them counts."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class Noisy:
+    """The room is too loud to hear anybody: something speaks that never pauses."""
+
+    turn: int
 
 
 @dataclass(frozen=True)
@@ -120,6 +149,10 @@ class DeviceFound:
 
 Event = (
     KeyPressed
+    | KeyTouched
+    | KeyHeld
+    | TwoKeys
+    | Noisy
     | Heard
     | Silence
     | SpeechStarted
@@ -143,12 +176,27 @@ class Tone(Enum):
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A part of a line that has a recording of its own: "You said", or a choice.
+
+    Attributes:
+        words: spoken where there is no recording.
+        media: the recording's media name, or `sayso/LANGUAGE/ID` for one of the kiosk's own sentences.
+    """
+
+    words: str
+    media: str
+
+
+@dataclass(frozen=True)
 class Line:
     """One thing to be said, without a break in it.
 
     Attributes:
         words: shown as the caption, and spoken where there is no recording.
+        language: in which to speak them; "" for the visit's own.
         media: by preference, the recording of that media name.
+        pieces: the same in parts, played one after the other where one of them has a recording.
         tile: the key of the tile that is lit meanwhile.
         pause_after_s: silence after it.
         tone: a sound instead of words.
@@ -161,6 +209,8 @@ class Line:
     pause_after_s: float = 0.3
     tone: Tone | None = None
     message: str | None = None
+    language: str = ""
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -235,7 +285,7 @@ class Forget:
 
 @dataclass(frozen=True)
 class Adjust:
-    """Louder, quieter or slower, from now on and for this visit only."""
+    """Louder, quieter, slower or faster, from now on and for this visit only."""
 
     command: Command
 

@@ -36,9 +36,49 @@ DEFAULT_KEYS: Mapping[str, str] = MappingProxyType(
         "b": "back",
         "x": "stop",
         "h": "help",
+        "f": "faster",
+        "m": "menu",
+        "v": "speak_answers",
+        "f1": "switch",
+        "f2": "next",
     }
 )
 """Terminal key, by Textual's name for it -> what it does, by `kiosk.view.KEYS`."""
+
+DEFAULT_BUTTONS: Mapping[str, str] = MappingProxyType(
+    {
+        "KEY_1": "green",
+        "KEY_2": "yellow",
+        "KEY_3": "red",
+        "KEY_4": "blue",
+        "KEY_KP1": "green",
+        "KEY_KP2": "yellow",
+        "KEY_KP3": "red",
+        "KEY_KP4": "blue",
+        "KEY_ENTER": "start",
+        "KEY_KPENTER": "start",
+        "KEY_SPACE": "start",
+        "KEY_A": "again",
+        "KEY_E": "explain",
+        "KEY_KPPLUS": "louder",
+        "KEY_EQUAL": "louder",
+        "KEY_KPMINUS": "quieter",
+        "KEY_MINUS": "quieter",
+        "KEY_S": "slower",
+        "KEY_F": "faster",
+        "KEY_D": "dont_know",
+        "KEY_W": "rather_not_say",
+        "KEY_N": "skip",
+        "KEY_B": "back",
+        "KEY_X": "stop",
+        "KEY_H": "help",
+        "KEY_M": "menu",
+        "KEY_V": "speak_answers",
+        "KEY_F1": "switch",
+        "KEY_F2": "next",
+    }
+)
+"""Key of an input device, by the kernel's name for it -> what it does, by `kiosk.view.KEYS`."""
 
 
 class _Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -79,6 +119,17 @@ class Voice(_Table, frozen=True):
         ""
     )
     speaker: Annotated[str, Meta(description="Part of the speaker's name; empty is the system's own choice.")] = ""
+    headphones: Annotated[
+        str,
+        Meta(
+            description="Part of the name of headphones: while they are plugged in, everything is said there, keyed "
+            "answers too; empty is none."
+        ),
+    ] = ""
+    recordings: Annotated[
+        Path,
+        Meta(description="Folder of the kiosk's own sentences as recordings, by `sayso questions record`."),
+    ] = Path("recordings")
     volume: Annotated[
         float, Meta(ge=0, le=1, description="Loudness at the start of each visit.", extra={"unit": "0 to 1"})
     ] = 0.7
@@ -131,6 +182,85 @@ class Asking(_Table, frozen=True):
     ] = ""
 
 
+class Screen(_Table, frozen=True):
+    """How the screen looks."""
+
+    theme: Annotated[
+        Literal["dark", "light", "high_contrast"],
+        Meta(description="Colours: white on dark, black on light, or black and white alone."),
+    ] = "dark"
+
+
+class Input(_Table, frozen=True):
+    """Keys, and how patiently they are read."""
+
+    devices: Annotated[
+        tuple[str, ...],
+        Meta(
+            description='Input devices to read and to keep from everything else, by a part of their names; "*" is '
+            "every device with keys. Empty: the terminal's keys."
+        ),
+    ] = ()
+    two_keys_s: Annotated[
+        float,
+        Meta(ge=0, le=0.5, description="Two answer keys within this time are two at once.", extra={"unit": "seconds"}),
+    ] = 0.08
+    menu_hold_s: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=60,
+            description="Holding an answer key for so long opens the menu; 0: holding does nothing.",
+            extra={"unit": "seconds"},
+        ),
+    ] = 0.0
+    stuck_s: Annotated[
+        float,
+        Meta(ge=5, le=3600, description="A key held for longer is taken to be stuck.", extra={"unit": "seconds"}),
+    ] = 30.0
+    any_key_starts: Annotated[bool, Meta(description="Any answer key starts a visit, not only the start key.")] = True
+
+
+class Switch(_Table, frozen=True):
+    """Answering by one switch, or by two."""
+
+    switches: Annotated[
+        int,
+        Meta(ge=0, le=2, description="0: no scanning; 1: it moves by itself; 2: the second switch moves it."),
+    ] = 0
+    step_s: Annotated[
+        float,
+        Meta(ge=0.5, le=20, description="Pause on each answer after it was said.", extra={"unit": "seconds"}),
+    ] = 2.0
+
+
+class Staff(_Table, frozen=True):
+    """The staff screen."""
+
+    pin_hash: Annotated[
+        str, Meta(description="What `sayso staff pin` prints for the PIN; empty: there is no staff screen.")
+    ] = ""
+    sequence: Annotated[
+        tuple[str, ...],
+        Meta(description="Keys to press one after the other on the waiting screen, by what they do."),
+    ] = ("back", "stop", "back", "stop")
+    export_folder: Annotated[
+        str, Meta(description="Where a USB stick is mounted, for the export button; empty: no button.")
+    ] = ""
+
+
+class Help(_Table, frozen=True):
+    """What "help" does."""
+
+    command: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Program, with its arguments, that calls somebody; it is told nothing of the visit. Empty: "
+            "the kiosk says to ask somebody near."
+        ),
+    ] = ()
+
+
 class Server(_Table, frozen=True):
     """The OpenRosa server. Its URL holds the token, so nothing here is ever printed."""
 
@@ -156,6 +286,7 @@ class Config(_Table, frozen=True):
 
     Attributes:
         keys: every terminal key that does something, defaults included.
+        buttons: every key of an input device that does something, defaults included.
     """
 
     sets: Annotated[
@@ -172,6 +303,11 @@ class Config(_Table, frozen=True):
     store: Store = Store()
     voice: Voice = Voice()
     asking: Asking = Asking()
+    screen: Screen = Screen()
+    input: Input = Input()
+    switch: Switch = Switch()
+    staff: Staff = Staff()
+    help: Help = Help()
     server: Server = Server()
     keys: Annotated[
         Mapping[str, str],
@@ -179,3 +315,10 @@ class Config(_Table, frozen=True):
             description="Key of the terminal = what it does; added to the defaults one by one, `none` takes one away."
         ),
     ] = msgspec.field(default_factory=lambda: DEFAULT_KEYS)
+    buttons: Annotated[
+        Mapping[str, str],
+        Meta(
+            description="Key of an input device = what it does; added to the defaults one by one, `none` takes one "
+            "away."
+        ),
+    ] = msgspec.field(default_factory=lambda: DEFAULT_BUTTONS)

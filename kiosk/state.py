@@ -44,6 +44,10 @@ class Rules:
         message_silence_s, message_max_s: what ends a voice message.
         speak_keyed_answers: say aloud also what was given by key.
         preset_who: who is here, where the house knows it and doesn't ask.
+        any_key_starts: an answer key starts a visit as the start key does.
+        help_calls: somebody is called by "help"; otherwise it says to ask somebody near.
+        switches: 0, or answering by one switch or by two.
+        scan_step_s: with one switch, how long it stays on each answer.
     """
 
     change_s: float = 4.0
@@ -55,6 +59,10 @@ class Rules:
     message_max_s: float = 120.0
     speak_keyed_answers: bool = False
     preset_who: Who | None = None
+    any_key_starts: bool = True
+    help_calls: bool = False
+    switches: int = 0
+    scan_step_s: float = 2.0
 
 
 @dataclass(frozen=True)
