@@ -9,12 +9,16 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
+
+from babel.core import Locale, UnknownLocaleError
 
 from kiosk.answer import Answer, How
 from kiosk.asks import OWN, which_set
 from kiosk.events import Line, Tone
 from kiosk.sentences import CATALOGUES, ENGLISH, sentence
+from kiosk.view import ANSWER_KEYS
 from openrosa.question_set import Choice, Kind, Media, Question, QuestionSet, Texts, text_in
 
 _PAUSE_BEFORE_CHOICES_S = 0.5
@@ -60,6 +64,56 @@ def language_of(question_set: QuestionSet, wanted: str) -> str:
     if wanted in question_set.languages or question_set.languages == (UNNAMED,):
         return wanted
     return question_set.default_language
+
+
+def languages_of(sets: Sequence[QuestionSet]) -> tuple[str, ...]:
+    """The codes of every language that a visit can be in, in the sets' order.
+
+    Args:
+        sets: all that may be asked; one without translations names no language, and adds none.
+    """
+    codes = chain.from_iterable(one.languages for one in sets)
+    return tuple(dict.fromkeys(code for code in codes if code != UNNAMED))
+
+
+@cache
+def own_name(code: str) -> str:
+    """What a language calls itself: "English", "Cymraeg". An unknown code is its own name."""
+    try:
+        found = Locale.parse(code, sep="-").get_display_name()
+    except (UnknownLocaleError, ValueError):
+        return code
+    return (found or code)[:1].upper() + (found or code)[1:]
+
+
+@cache
+def english_name(code: str) -> str:
+    """What English calls a language, for people to say to an English recogniser: "Welsh". Unknown: its code."""
+    try:
+        return Locale.parse(code, sep="-").get_language_name("en") or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def language_lines(codes: Sequence[str]) -> tuple[Line, ...]:
+    """Ask which language: the question in each, then each language's own name, in its own voice and lit.
+
+    Args:
+        codes: up to as many as there are answer keys, in the keys' order.
+    """
+    asked = tuple(
+        Line(sentence("language", code), language=code, pause_after_s=_PAUSE_BEFORE_CHOICES_S) for code in codes
+    )
+    named = tuple(
+        Line(
+            sentence("choice", code, key=sentence(f"key_{key}", code), choice=own_name(code)),
+            tile=key,
+            language=code,
+            pause_after_s=_PAUSE_AFTER_CHOICE_S,
+        )
+        for code, key in zip(codes, ANSWER_KEYS, strict=False)
+    )
+    return asked + named
 
 
 def spoken_order(question: Question, seed: int) -> tuple[Choice, ...]:
