@@ -141,7 +141,7 @@ def run(
         media = {name: path for one in house.sets for name, path in one.media.items()}
         app = KioskApp(
             config.keys,
-            lambda key, turn: inbox.put(KeyPressed(key, turn)),
+            lambda key, turn, by: inbox.put(KeyPressed(key, turn, by)),
             on_waiting,
             picture=media.get,
             cell=sixel_cell(),
@@ -190,7 +190,7 @@ def run(
             loading.start()
             running.start()
             try:
-                app.run(mouse=False)
+                app.run(mouse=True)
             finally:
                 inbox.put(Closed())
                 running.join()

@@ -18,6 +18,7 @@ from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
 
+from kiosk.answer import By
 from kiosk.screens import parts, tiles
 from kiosk.screens.board import PARTS, Board, Part
 from kiosk.screens.cells import Look, Signs
@@ -25,9 +26,11 @@ from kiosk.screens.keys import HeldKeys, printed
 from kiosk.screens.layout import Plan, Rect, Spoken, caption, plan, white_part
 from kiosk.screens.pictures.gallery import Gallery
 from kiosk.screens.shapes import draws_sixths
-from kiosk.view import ANSWER_KEYS, ScreenName, View
+from kiosk.screens.touch import Target, key_at
+from kiosk.view import ANSWER_KEYS, NEXT_SWITCH, SWITCH, ScreenName, View
 
 SILENCE_DBFS = -120.0
+_TOUCH = "touch"
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class KioskApp(App[None], inherit_bindings=False):
 
     Args:
         keys: terminal key (as Textual names it, or the character) -> key name of `kiosk.view.KEYS`. Others do nothing.
-        on_key: gets (key name, turn of the view on the screen), in the application's thread; must return at once.
+        on_key: gets (key name, turn of the view on the screen, what it was pressed with), in the application's thread;
+            must return at once.
         on_ready: called once, when the first screen has been drawn.
         clock: seconds that never go back.
         picture: media name -> its file, for pictures whose name alone does not tell the emoji.
@@ -57,6 +61,8 @@ class KioskApp(App[None], inherit_bindings=False):
         cell: width and height in px of a cell of a terminal that shows sixel, see `terminal_pixels`: parts are pictures
             there. None: cells alone.
         fine: draw large letters; None where the terminal is known to draw the blocks that they are made of.
+        terminal_keys: take the terminal's keys and show them. False where keys come another way, as by evdev: only
+            `quit_keys` are taken then.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -71,7 +77,7 @@ class KioskApp(App[None], inherit_bindings=False):
     def __init__(  # noqa: PLR0913  # its dependencies, most of them by name only
         self,
         keys: Mapping[str, str],
-        on_key: Callable[[str, int], None],
+        on_key: Callable[[str, int, By], None],
         on_ready: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
         picture: Callable[[str], Path | None] | None = None,
@@ -81,15 +87,17 @@ class KioskApp(App[None], inherit_bindings=False):
         signs: Signs | None = None,
         cell: tuple[int, int] | None = None,
         fine: bool | None = None,
+        terminal_keys: bool = True,
     ) -> None:
         super().__init__()
-        self._names = dict(keys)
+        self._names = dict(keys) if terminal_keys else {}
         caps: dict[str, str] = {}
-        for key, name in keys.items():
+        for key, name in self._names.items():
             caps.setdefault(name, printed(key))
         self._tell_key = on_key
         self._tell_ready = on_ready
         self._held = HeldKeys(clock)
+        self._targets: list[Target] = []
         self._quit_keys = quit_keys
         self._tell_quit = on_quit
         fine = draws_sixths(os.environ) if fine is None else fine
@@ -106,6 +114,12 @@ class KioskApp(App[None], inherit_bindings=False):
         """What ended the application, if it did not end as asked."""
 
     # --- from any thread -------------------------------------------------------------------------------------------
+
+    @property
+    def turn_shown(self) -> int:
+        """The turn of the view on the screen, for keys that come another way than through the terminal."""
+        with self._lock:
+            return self._drawn.view.turn
 
     def show(self, view: View) -> None:
         """Put this on the screen; nothing is being said any more."""
@@ -150,7 +164,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[None]:
         """The one screen there is."""
-        return Board(self._paint_all)
+        return Board(self._paint_all, self._touched)
 
     def on_mount(self) -> None:
         """Draw what was shown before the application ran."""
@@ -167,10 +181,10 @@ class KioskApp(App[None], inherit_bindings=False):
         with self._lock:
             self._woken = False
             latest, closing = self._latest, self._closing_asked
+            drawn, self._drawn = self._drawn, self._drawn if closing else latest
         if closing:
             self.exit()
             return
-        drawn, self._drawn = self._drawn, latest
         if replace(drawn, level_dbfs=0.0) == replace(latest, level_dbfs=0.0) and self._plan is not None:
             self._paint_voice(self._plan)
         else:
@@ -185,7 +199,15 @@ class KioskApp(App[None], inherit_bindings=False):
             return
         name = self._names.get(event.key) or self._names.get(event.character or "")
         if name is not None and self._held.counts(name):
-            self._tell_key(name, self._drawn.view.turn)
+            by = By.SWITCH if name in {SWITCH, NEXT_SWITCH} else By.KEY
+            self._tell_key(name, self._drawn.view.turn, by)
+
+    def _touched(self, x: int, y: int) -> None:
+        """Pass a touch on; another one within the time of a held key is the same one, wherever it is."""
+        new = self._held.counts(_TOUCH)  # a second click must not answer the screen that the first one brought
+        name = key_at(self._drawn.view, self._targets, x, y)
+        if new and name is not None:
+            self._tell_key(name, self._drawn.view.turn, By.TOUCH)
 
     def _handle_exception(self, error: Exception) -> None:
         """Leave. Textual's own way prints the stack with its values, which may be somebody's answer, for all to see."""
@@ -216,6 +238,7 @@ class KioskApp(App[None], inherit_bindings=False):
             fine=self._look.fine,
         )
         self._plan = where
+        self._targets = [Target(where.tiles[tile.key], tile.key) for tile in view.tiles]
         white = white_part(view, spoken)
         with self.batch_update():
             self._part("progress").put(where.progress, parts.progress(view, where.progress))
@@ -238,6 +261,7 @@ class KioskApp(App[None], inherit_bindings=False):
         if shown is None:
             return False
         self._plan = None
+        self._targets = [Target(shown[tile.key][0], tile.key) for tile in drawn.view.tiles if tile.key in shown]
         with self.batch_update():
             for name in PARTS:
                 place, picture = shown.get(name, (Rect(0, 0, 0, 0), None))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rich.control import Control
 from rich.segment import ControlType, Segment
 from rich.style import Style
+from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.screen import Screen
@@ -17,6 +18,7 @@ from kiosk.screens.colours import BACKGROUND, WHITE, ink
 from kiosk.screens.layout import Rect
 from kiosk.screens.pictures.gallery import Painted, sixel_of
 from kiosk.screens.shapes import Line
+from kiosk.screens.touch import PRIMARY
 from kiosk.view import ANSWER_KEYS
 
 PARTS = ("progress", "ask", *ANSWER_KEYS, "voice", "commands", "line")
@@ -78,14 +80,20 @@ class Part(Widget):
 
 
 class Board(Screen[None], inherit_bindings=False):
-    """The one screen, with no keys of its own."""
+    """The one screen, with no keys of its own.
+
+    Args:
+        repaint: finds every part its place, after a change of size.
+        touch: gets column and row of a finger or the first button of a mouse that went down.
+    """
 
     AUTO_FOCUS = None
     DEFAULT_CSS = f"Board {{ background: {BACKGROUND}; overflow: hidden; }}"
 
-    def __init__(self, repaint: Callable[[], None]) -> None:
+    def __init__(self, repaint: Callable[[], None], touch: Callable[[int, int], None]) -> None:
         super().__init__()
         self._repaint = repaint
+        self._touch = touch
 
     def compose(self) -> ComposeResult:
         """The parts; a place for each answer key."""
@@ -95,3 +103,9 @@ class Board(Screen[None], inherit_bindings=False):
     def on_resize(self) -> None:
         """Find every part its new place."""
         self._repaint()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Pass a touch on; other buttons, the wheel and what follows are nothing."""
+        event.stop()
+        if event.button == PRIMARY:
+            self._touch(event.screen_x, event.screen_y)

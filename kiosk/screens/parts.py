@@ -37,12 +37,15 @@ COMMAND_PICTURES = {
     Command.LOUDER: "🔊",
     Command.QUIETER: "🔉",
     Command.SLOWER: "🐢",
+    Command.FASTER: "🐇",
     Command.DONT_KNOW: "❓",
     Command.RATHER_NOT_SAY: "🤫",
     Command.SKIP: "⏩",
     Command.BACK: "⏪",
     Command.STOP: "✋",
     Command.HELP: "🙋",
+    Command.SPEAK_ANSWERS: "💬",
+    Command.MENU: "🔢",
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 from terminal_sizes import KEYS
 from textual.pilot import Pilot
 
+from kiosk.answer import By
 from kiosk.screens.app import KioskApp
 from kiosk.view import View
 
@@ -34,6 +35,7 @@ class Kiosk:
     pilot: Pilot[None]
     clock: Clock
     pressed: list[tuple[str, int]]
+    by_what: list[By]
     ready: list[str] = field(default_factory=list)
 
     async def show(self, view: View) -> None:
@@ -98,16 +100,16 @@ def start() -> Start:
     async def started(
         size: tuple[int, int] = (64, 20), view: View | None = None, *, fine: bool = False, **more
     ) -> AsyncIterator[Kiosk]:
-        clock, pressed, ready = Clock(), [], []
+        clock, pressed, ready, by_what = Clock(), [], [], []
         app = KioskApp(
             KEYS,
-            on_key=lambda name, turn: pressed.append((name, turn)),
+            on_key=lambda name, turn, by: (pressed.append((name, turn)), by_what.append(by)),
             on_ready=lambda: ready.append(kiosk.words()),
             clock=clock,
             fine=fine,
             **more,
         )
-        kiosk = Kiosk(app, None, clock, pressed, ready)
+        kiosk = Kiosk(app, None, clock, pressed, by_what, ready)
         if view is not None:
             app.show(view)
         async with app.run_test(size=size) as pilot:

@@ -18,7 +18,7 @@ from kiosk.view import Microphone, ScreenName, View
 
 WAYS_OUT = [
     *("ctrl+q", "ctrl+c", "ctrl+z", "ctrl+p", "ctrl+d", "ctrl+s", "ctrl+backslash", "super+c", "ctrl+insert"),
-    *("escape", "tab", "shift+tab", "f1", "f12", "enter", "up", "down", "pageup", "home", "delete", "x", "Q"),
+    *("escape", "shift+tab", "f1", "f12", "insert", "up", "down", "pageup", "home", "delete", "x", "Q"),
 ]
 
 

@@ -116,9 +116,12 @@ _SIGNS = {
 _PICTURES = {
     Command.EXPLAIN: "openmoji:1F4A1",
     Command.SLOWER: "openmoji:1F422",
+    Command.FASTER: "openmoji:1F407",
     Command.RATHER_NOT_SAY: "openmoji:1F92B",
     Command.STOP: "openmoji:270B",
     Command.HELP: "openmoji:1F64B",
+    Command.SPEAK_ANSWERS: "openmoji:1F4AC",
+    Command.MENU: "openmoji:1F522",
 }
 
 
