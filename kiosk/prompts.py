@@ -77,19 +77,22 @@ def languages_of(sets: Sequence[QuestionSet]) -> tuple[str, ...]:
 
 
 @cache
-def own_name(code: str, language: str = "") -> str:
-    """What a language calls itself: "English", "Cymraeg". A code that Babel does not know stays as it is.
-
-    Args:
-        code: its code.
-        language: say it in this language instead: "Welsh" in "en".
-    """
+def own_name(code: str) -> str:
+    """What a language calls itself: "English", "Cymraeg". A code that Babel does not know stays as it is."""
     try:
-        locale = Locale.parse(code, sep="-")
-        found = locale.get_language_name(language) if language else locale.get_display_name()
+        found = Locale.parse(code, sep="-").get_display_name()
     except (UnknownLocaleError, ValueError):
         return code
     return (found or code)[:1].upper() + (found or code)[1:]
+
+
+@cache
+def english_name(code: str) -> str:
+    """What English calls a language, for people to say to an English recogniser: "Welsh". Unknown: its code."""
+    try:
+        return Locale.parse(code, sep="-").get_language_name("en") or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 def language_lines(codes: Sequence[str]) -> tuple[Line, ...]:
