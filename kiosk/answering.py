@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.answer import Answer, By, How
+from kiosk.aside import open_menu
 from kiosk.asks import OWN, WHO_IS, Asking
 from kiosk.events import Forget, Keep, Line, Tone
-from kiosk.prompts import said_back_lines
+from kiosk.prompts import language_of, said_back_lines
 from kiosk.putting import Stepped, ask, choose, end, finish, go_on, over, present, put, reopen, sorry, thanks, working
 from kiosk.state import Stage, Visit
 from openrosa.question_set import Kind, Question
@@ -35,9 +36,15 @@ def own_given(visit: Visit, answer: Answer) -> Stepped:
     if question is None:
         return visit, ()
     opening: tuple[Line, ...] = ()
-    if answer.by is By.VOICE and not answer.same_as(visit.candidate):
+    said = answer.by is By.VOICE and not answer.same_as(visit.candidate)
+    if said and visit.asking is not Asking.LANGUAGE:  # the next question answers that, in the language
         opening = said_back_lines(question, answer, visit.tongue, aloud=True)
     match visit.asking:
+        case Asking.LANGUAGE:
+            one = visit.question_set
+            code = value or visit.language
+            spoken = language_of(one, code) if one else code
+            return go_on(replace(visit, language=spoken, start_done=visit.start_done | {Asking.LANGUAGE}), opening)
         case Asking.SET:
             one = next((one for one in visit.sets if one.form_id == value), visit.sets[0])
             return go_on(choose(visit, one), opening)
@@ -52,6 +59,8 @@ def own_given(visit: Visit, answer: Answer) -> Stepped:
             return drop_message(visit, answer)
         case Asking.REVIEW:
             return go_on(visit, opening)
+        case Asking.OFFER_STOP if value == "menu":
+            return open_menu(reopen(visit)[0])
         case Asking.OFFER_STOP:
             return end(visit, opening) if value == "stop" else reopen(visit)
         case Asking.KEEP_OR_FORGET if value == "forget":
@@ -98,12 +107,20 @@ def kept(visit: Visit) -> Stepped:
     if question.kind is Kind.AUDIO:
         return after_message(visit, question, pending, old)
     spoken = aloud(visit, pending) and not visit.read_back
-    return present(visit, Stage.SAID_BACK, said_back_lines(question, pending, visit.tongue, aloud=spoken))
+    lines = said_back_lines(question, pending, visit.tongue, aloud=spoken)
+    if pending.by is By.SWITCH and len(answers) == 1:
+        lines += (visit.tongue.line("press_to_change"),)
+    return present(visit, Stage.SAID_BACK, lines)
 
 
 def aloud(visit: Visit, answer: Answer) -> bool:
-    """What was said aloud is said back aloud; what was keyed only where the house wants it: the lounge hears it."""
-    return answer.by is By.VOICE or visit.rules.speak_keyed_answers
+    """What was said aloud is said back aloud; what was keyed only where nobody else hears it, or it is wished for.
+
+    The lounge must not hear it. Somebody who can't see has it switched on for the visit, by the menu or a helper.
+    """
+    if answer.by is By.VOICE or visit.headphones:
+        return True
+    return visit.rules.speak_keyed_answers if visit.speak_answers is None else visit.speak_answers
 
 
 def after_message(visit: Visit, question: Question, pending: Answer, old: Answer | None) -> Stepped:
@@ -113,10 +130,22 @@ def after_message(visit: Visit, question: Question, pending: Answer, old: Answer
         dropped = old is not None and old.how is How.GIVEN
         return go_on(visit, (tongue.line("dropped"),) if dropped else (Line(tone=Tone.ANSWERED),))
     if question.private or (one is not None and one.sensitive):
-        opening: tuple[Line, ...] = (tongue.line("message_kept"),)
-    else:
-        opening = (tongue.line("message_back"), Line(message=pending.value))
-    return ask(visit, Asking.REVIEW, OWN[Asking.REVIEW], opening)
+        return ask(visit, Asking.REVIEW, OWN[Asking.REVIEW], (tongue.line("message_kept"),))
+    return play_back(visit)
+
+
+def play_back(visit: Visit) -> Stepped:
+    """Play the voice message that was kept last; then ask whether it shall stay."""
+    kept = visit.answers.get(visit.history[-1][1]) if visit.history else None
+    if kept is None:
+        return ask(visit, Asking.REVIEW, OWN[Asking.REVIEW])
+    lines = (visit.tongue.line("message_back"), Line(message=kept.value))
+    return present(visit, Stage.PLAYBACK, lines, asking=Asking.REVIEW, question=OWN[Asking.REVIEW], keys_only=False)
+
+
+def review(visit: Visit) -> Stepped:
+    """Ask whether the message shall stay."""
+    return ask(visit, Asking.REVIEW, OWN[Asking.REVIEW])
 
 
 def keep_failed(visit: Visit) -> Stepped:

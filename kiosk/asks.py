@@ -6,17 +6,19 @@ They are `Question`s like those of a set, so that they are asked, shown, heard a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 
 from kiosk.answer import Who
 from kiosk.sentences import CATALOGUES, sentence
-from kiosk.view import ANSWER_KEYS
+from kiosk.view import ANSWER_KEYS, Command
 from openrosa.question_set import Choice, Kind, Media, Question, QuestionSet
 
 
 class Asking(Enum):
     """What is being asked: a question of the set, or one of the kiosk's own."""
 
+    LANGUAGE = "language"
     SET = "set"
     WHO = "who"
     BY_WHOM = "by_whom"
@@ -26,9 +28,10 @@ class Asking(Enum):
     KEEP_OR_FORGET = "keep_or_forget"
     FORGET_SURE = "forget_sure"
     ANOTHER = "another"
+    MENU = "menu"  # one command after the other
 
 
-START_ASKINGS = (Asking.SET, Asking.WHO, Asking.BY_WHOM)
+START_ASKINGS = (Asking.LANGUAGE, Asking.SET, Asking.WHO, Asking.BY_WHOM)
 
 WHO_IS: Mapping[str, Who] = {
     "i_live_here": Who(who="resident", how="self"),
@@ -92,7 +95,9 @@ OWN: Mapping[Asking, Question] = {
         "openmoji:1F399",
     ),
     Asking.OFFER_STOP: _own(
-        "offer_stop", (("go_on", _GREEN, "openmoji:25B6"), ("stop", _RED, "openmoji:270B")), "openmoji:270B"
+        "offer_stop",
+        (("go_on", _GREEN, "openmoji:25B6"), ("menu", _YELLOW, "command:menu"), ("stop", _RED, "openmoji:270B")),
+        "openmoji:270B",
     ),
     Asking.KEEP_OR_FORGET: _own(
         "keep_or_forget", (("keep", _GREEN, "openmoji:2705"), ("forget", _RED, "openmoji:1F5D1")), "openmoji:1F512"
@@ -104,6 +109,14 @@ OWN: Mapping[Asking, Question] = {
         "another",
         (("yes_please", _GREEN, "openmoji:1F44D"), ("no_thank_you", _RED, "openmoji:1F44B")),
         "openmoji:2753",
+    ),
+    Asking.MENU: _own(
+        "menu",
+        (
+            ("menu_this", _GREEN, "openmoji:2705"),
+            ("menu_next", _YELLOW, "openmoji:25B6"),
+            ("menu_leave", _RED, "command:back"),
+        ),
     ),
 }
 
@@ -119,4 +132,31 @@ def which_set(sets: Sequence[QuestionSet]) -> Question:
             Choice(name=one.form_id, labels=dict.fromkeys(one.languages, one.title), key=key)
             for one, key in zip(sets, ANSWER_KEYS, strict=False)
         ),
+    )
+
+
+def which_language(languages: Mapping[str, Sequence[str]]) -> Question:
+    """Ask "Which language would you like?"; up to four, each by its own name.
+
+    Args:
+        languages: by code, the language's own name, and what people may say for it in English.
+    """
+    return Question(
+        name="language",
+        path="",
+        kind=Kind.SELECT_ONE,
+        labels=_in_all("language"),
+        image=_picture("openmoji:1F4AC"),
+        choices=tuple(
+            Choice(name=code, labels={code: names[0]}, key=key, say={"en": tuple(names)})
+            for (code, names), key in zip(languages.items(), ANSWER_KEYS, strict=False)
+        ),
+    )
+
+
+def menu_item(command: Command | None) -> Question:
+    """One place of the menu: a command with its sign; None is the way back, where only one switch is to be pressed."""
+    name = command.value if command else "menu_leave"
+    return replace(
+        OWN[Asking.MENU], labels=_in_all(name), image=_picture(f"command:{command.value if command else 'back'}")
     )

@@ -134,6 +134,14 @@ class KeepFailed:
 
 
 @dataclass(frozen=True)
+class HelpAnswered:
+    """Somebody was called for help, or nobody could be."""
+
+    turn: int
+    coming: bool
+
+
+@dataclass(frozen=True)
 class DeviceLost:
     """A device vanished."""
 
@@ -161,6 +169,7 @@ Event = (
     | TimePassed
     | Kept
     | KeepFailed
+    | HelpAnswered
     | DeviceLost
     | DeviceFound
 )
@@ -292,7 +301,9 @@ class Adjust:
 
 @dataclass(frozen=True)
 class CallHelp:
-    """Somebody pressed help."""
+    """Call somebody; HelpAnswered follows."""
+
+    turn: int
 
 
 Effect = Say | StopSaying | Listen | Record | StopListening | Show | Keep | Finish | Forget | Adjust | CallHelp

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kiosk.answer import Answer, How
-from kiosk.asks import START_ASKINGS, Asking
+from kiosk.asks import Asking
 from kiosk.prompts import Tongue, answer_words
 from kiosk.state import Stage, Visit
 from kiosk.view import Command, Microphone, ScreenName, Tile, View
@@ -29,10 +29,23 @@ _SCREENS: Mapping[Stage, ScreenName] = {
     Stage.KEEPING: ScreenName.QUESTION,
     Stage.SAID_BACK: ScreenName.SAID_BACK,
     Stage.FINISHING: ScreenName.THANKS,
-    Stage.FORGETTING: ScreenName.STOPPING,
+    Stage.FORGETTING: ScreenName.FORGET,
+    Stage.PLAYBACK: ScreenName.PLAYBACK,
+    Stage.HELP: ScreenName.HELP,
     Stage.SORRY: ScreenName.SORRY,
     Stage.THANKS: ScreenName.THANKS,
     Stage.OVER: ScreenName.WAITING,
+}
+
+
+_OWN_SCREENS: Mapping[Asking, ScreenName] = {
+    Asking.LANGUAGE: ScreenName.LANGUAGE,
+    Asking.SET: ScreenName.WHO,
+    Asking.WHO: ScreenName.WHO,
+    Asking.BY_WHOM: ScreenName.WHO,
+    Asking.REVIEW: ScreenName.REVIEW,
+    Asking.FORGET_SURE: ScreenName.FORGET,
+    Asking.MENU: ScreenName.MENU,
 }
 
 
@@ -41,12 +54,16 @@ def view_of(visit: Visit) -> View:
     tongue = visit.tongue
     screen = _screen(visit)
     match visit.stage:
+        case Stage.WAITING | Stage.OVER | Stage.SORRY if visit.out_of_order:
+            return View(ScreenName.OUT_OF_ORDER, visit.turn, tongue.own("out_of_order"), "openmoji:1F527")
         case Stage.WAITING | Stage.OVER:
             return View(screen, visit.turn, tongue.own("press_to_start"), "openmoji:1F3E0")
         case Stage.THANKS | Stage.FINISHING:
             return View(screen, visit.turn, tongue.own("goodbye"), "openmoji:1F44B")
         case Stage.SORRY:
             return View(screen, visit.turn, tongue.own("cannot_save"), "openmoji:1F64B")
+        case Stage.HELP:
+            return View(screen, visit.turn, _help_words(visit, tongue), "openmoji:1F64B")
         case _:
             return _of_question(visit, screen, tongue)
 
@@ -54,10 +71,19 @@ def view_of(visit: Visit) -> View:
 def _screen(visit: Visit) -> ScreenName:
     """Which screen: the kiosk's own questions have theirs."""
     if visit.stage is Stage.ASK and visit.asking is not Asking.QUESTION:
-        if visit.asking in START_ASKINGS:
-            return ScreenName.WHO
-        return ScreenName.MESSAGE if visit.asking is Asking.REVIEW else ScreenName.STOPPING
+        return _OWN_SCREENS.get(visit.asking, ScreenName.STOPPING) if visit.asking else ScreenName.STOPPING
+    if visit.stage is Stage.ASK and visit.noisy:
+        return ScreenName.NOISY
+    if visit.stage is Stage.ASK and visit.question is not None and visit.question.name in visit.answers:
+        return ScreenName.CHANGE
     return _SCREENS[visit.stage]
+
+
+def _help_words(visit: Visit, tongue: Tongue) -> str:
+    """What is said of help; while somebody is being called, only that it was asked for."""
+    if visit.help_coming is None:
+        return tongue.own("help")
+    return tongue.own("help_called" if visit.help_coming else "ask_for_help")
 
 
 def _of_question(visit: Visit, screen: ScreenName, tongue: Tongue) -> View:
@@ -76,6 +102,7 @@ def _of_question(visit: Visit, screen: ScreenName, tongue: Tongue) -> View:
         steps=steps,
         microphone=_microphone(visit),
         commands=tuple((command, tongue.own(command.value)) for command in _commands(visit)),
+        scanned=visit.scanned,
     )
 
 
@@ -84,6 +111,8 @@ def _words(visit: Visit, question: Question, tongue: Tongue) -> str:
     match visit.stage:
         case Stage.RECORDING:
             return tongue.own("message_recording")
+        case Stage.PLAYBACK:
+            return tongue.own("message_back")
         case Stage.CONFIRM if visit.candidate is not None:
             if question.private:
                 return tongue.own("press_answer")
@@ -103,14 +132,14 @@ def _words(visit: Visit, question: Question, tongue: Tongue) -> str:
 
 def _tiles(visit: Visit, question: Question, tongue: Tongue) -> tuple[Tile, ...]:
     """The choices in their places; the one heard or kept is chosen, unless the question is private."""
-    if visit.stage is Stage.NOTE:
+    if visit.stage in {Stage.NOTE, Stage.PLAYBACK}:
         return ()
     if visit.stage is Stage.RECORDING:
         return (Tile("green", tongue.own("finished"), "openmoji:2705"),)
     shown: Answer | None = None
     if not question.private:
         shown = visit.candidate if visit.stage is Stage.CONFIRM else None
-        if visit.stage is Stage.SAID_BACK:
+        if visit.stage is Stage.SAID_BACK or _screen(visit) is ScreenName.CHANGE:
             shown = visit.answers.get(question.name)
     return tuple(
         Tile(
@@ -131,6 +160,10 @@ def _microphone(visit: Visit) -> Microphone:
 
 def _commands(visit: Visit) -> tuple[Command, ...]:
     """The command keys worth showing now."""
+    if visit.asking is Asking.MENU:
+        return ()
+    if visit.switching:
+        return (Command.MENU,)
     if visit.stage is Stage.ASK and visit.asking is Asking.QUESTION:
         return _ASK_COMMANDS
     if visit.stage in {Stage.CONFIRM, Stage.SAID_BACK, Stage.RECORDING}:

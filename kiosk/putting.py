@@ -9,10 +9,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from kiosk.asks import OWN, START_ASKINGS, WHO_IS, Asking, which_set
+from kiosk.asks import OWN, START_ASKINGS, WHO_IS, Asking, which_language, which_set
 from kiosk.events import Effect, Event, Finish, Line, Listen, Record, Say, StopListening, StopSaying, Tone
 from kiosk.interpret import meanings
-from kiosk.prompts import choice_line, heading_lines, hint_lines, language_of, question_lines, spoken_order
+from kiosk.prompts import (
+    choice_line,
+    english_name,
+    heading_lines,
+    hint_lines,
+    language_lines,
+    language_of,
+    own_name,
+    question_lines,
+    spoken_order,
+)
 from kiosk.state import Stage, Timer, Visit
 from openrosa.question_set import Kind, Question, QuestionSet
 
@@ -26,8 +36,9 @@ def hush(visit: Visit) -> tuple[Effect, ...]:
 
 
 def present(visit: Visit, stage: Stage, lines: tuple[Line, ...], **changes: Any) -> Stepped:
-    """Begin a new turn with these lines."""
+    """Begin a new turn with these lines; nothing is lit for the switch unless `changes` says so."""
     effects = hush(visit)
+    changes.setdefault("scanned", "")
     visit = replace(visit, stage=stage, turn=visit.turn + 1, speaking=True, listening=False, timer=None, **changes)
     return visit, (*effects, Say(visit.turn, lines))
 
@@ -35,6 +46,7 @@ def present(visit: Visit, stage: Stage, lines: tuple[Line, ...], **changes: Any)
 def working(visit: Visit, stage: Stage, effect: Callable[[int], Effect], **changes: Any) -> Stepped:
     """Begin a new turn in which the store works; Kept or KeepFailed ends it."""
     effects = hush(visit)
+    changes.setdefault("scanned", "")
     visit = replace(visit, stage=stage, turn=visit.turn + 1, speaking=False, listening=False, timer=None, **changes)
     return visit, (*effects, effect(visit.turn))
 
@@ -49,7 +61,10 @@ def ask(visit: Visit, asking: Asking, question: Question, opening: tuple[Line, .
         if question.name not in visit.asked_names:
             opening = (*opening, *heading_lines(question, visit.tongue))
         changes["asked_names"] = visit.asked_names | {question.name}
+        if question.name in visit.answers:
+            opening = (*opening, visit.tongue.line("change_answer"))
     visit = replace(visit, times_put=0, failures=0, silences=0, candidate=None, read_back=False)
+    visit = replace(visit, noisy=False, two_keys=0, aside=None)
     keys_only = asking is Asking.FORGET_SURE  # never forgotten by a word that was misheard
     return put(replace(visit, asking=asking, question=question, keys_only=keys_only, **changes), opening)
 
@@ -59,15 +74,30 @@ def put(visit: Visit, opening: tuple[Line, ...] = (), *, explain: bool = False) 
     question, tongue = visit.question, visit.tongue
     if question is None:
         return visit, ()
+    if visit.asking is Asking.LANGUAGE and not visit.switching:
+        lines = (*opening, *language_lines(tuple(choice.name for choice in question.choices)))
+        return present(visit, Stage.ASK, (*lines, *your_turn(visit)), times_put=visit.times_put + 1, candidate=None)
     lines = (*opening, *question_lines(question, tongue))
     if explain or visit.times_put > 0:
         lines += hint_lines(question, tongue)
-    lines += tuple(choice_line(choice, tongue) for choice in spoken_order(question, visit.seed))
+    if not visit.switching:  # somebody with a switch hears them as they are lit
+        lines += tuple(choice_line(choice, tongue) for choice in spoken_order(question, visit.seed))
     if question.kind is Kind.AUDIO:
         lines += (tongue.line("message_how" if visit.voice else "message_no_microphone"),)
+    elif visit.switching:
+        lines += _how_to_switch(visit)
     elif visit.asking is Asking.QUESTION and (visit.times_put > 0 or len(visit.asked_names) == 1):
         lines += (tongue.line("also"),)
-    return present(visit, Stage.ASK, (*lines, *your_turn(visit)), times_put=visit.times_put + 1, candidate=None)
+    changes = {"times_put": visit.times_put + 1, "candidate": None, "scan_steps": 0}
+    return present(visit, Stage.ASK, (*lines, *your_turn(visit)), **changes)
+
+
+def _how_to_switch(visit: Visit) -> tuple[Line, ...]:
+    """What to do with the switches: said at the first question, and whenever it is put again."""
+    if visit.times_put == 0 and visit.history[1:]:
+        return ()
+    both = visit.rules.switches > 1
+    return (visit.tongue.line("scan_how"), *((visit.tongue.line("scan_next"),) if both else ()))
 
 
 def your_turn(visit: Visit) -> tuple[Line, ...]:
@@ -80,6 +110,8 @@ def your_turn(visit: Visit) -> tuple[Line, ...]:
 
 def go_on(visit: Visit, opening: tuple[Line, ...] = ()) -> Stepped:
     """Go on: the kiosk's own first questions, the set's notes and questions, the end."""
+    if len(visit.languages) > 1 and Asking.LANGUAGE not in visit.start_done:
+        return ask(visit, Asking.LANGUAGE, language_question(visit), opening)
     if visit.question_set is None:
         if len(visit.sets) > 1:
             return ask(visit, Asking.SET, which_set(visit.sets), opening)
@@ -99,6 +131,11 @@ def go_on(visit: Visit, opening: tuple[Line, ...] = ()) -> Stepped:
     return ask(visit, Asking.QUESTION, upcoming, opening)
 
 
+def language_question(visit: Visit) -> Question:
+    """The question for a language, with those that the sets have."""
+    return which_language({code: (own_name(code), english_name(code)) for code in visit.languages})
+
+
 def choose(visit: Visit, one: QuestionSet) -> Visit:
     """Take this set for the visit, in its own language where it lacks the visit's."""
     language = language_of(one, visit.language)
@@ -114,6 +151,8 @@ def reopen(visit: Visit) -> Stepped:
         match asking:
             case Asking.QUESTION if visit.question_set is not None and name in relevant:
                 return ask(before, asking, visit.question_set.question(name))
+            case Asking.LANGUAGE if not visit.answers:
+                return ask(before, asking, language_question(visit))
             case Asking.SET if not visit.answers:
                 return ask(before, asking, which_set(visit.sets), question_set=None)
             case Asking.WHO | Asking.BY_WHOM:
@@ -150,7 +189,8 @@ def over(visit: Visit, _event: Event | None = None) -> Stepped:
 
 def sorry(visit: Visit) -> Stepped:
     """Say that answers can't be saved now, and end."""
-    return present(visit, Stage.SORRY, (visit.tongue.line("cannot_save"),), pending=None)
+    words = "out_of_order" if visit.out_of_order else "cannot_save"
+    return present(visit, Stage.SORRY, (visit.tongue.line(words),), pending=None)
 
 
 def arm(visit: Visit, delay_s: float) -> Visit:

@@ -89,6 +89,8 @@ class Ports:
     speaking: Speaking
     hearing: Hearing
     keeper: Keeper
+    call_help: Callable[[], bool] = lambda: False
+    """Call somebody; False where nobody can be called."""
 
 
 class Runner:
@@ -183,6 +185,8 @@ class Runner:
                 return (events.Heard(turn, answer, command, sure=decision.outcome is Outcome.SURE),)
             case sound.SpeechStarted(turn):
                 return (events.SpeechStarted(turn),)
+            case sound.Noisy(turn):
+                return (events.Noisy(turn),)
             case sound.Silence(turn):
                 return (events.Silence(turn),)
             case sound.PromptFinished(turn):
@@ -230,8 +234,8 @@ class Runner:
         if self.visit.stage is Stage.OVER:
             self._begin_anew()
 
-    def _perform(self, effect: events.Effect) -> events.Kept | events.KeepFailed | None:
-        """One effect; the store's word where it was asked."""
+    def _perform(self, effect: events.Effect) -> events.Kept | events.KeepFailed | events.HelpAnswered | None:
+        """One effect; the store's word, or the helper's, where it was asked."""
         ports = self._ports
         match effect:
             case events.Say(turn, lines):
@@ -255,8 +259,8 @@ class Runner:
                     self.show(view)
             case events.Adjust(command):
                 ports.speaking.adjust(command)
-            case events.CallHelp():
-                log.warning("help was asked for")
+            case events.CallHelp(turn):
+                return events.HelpAnswered(turn, ports.call_help())
             case events.Keep(turn):
                 return self._store(turn, lambda: ports.keeper.keep(self.visit, self._messages))
             case events.Finish(turn, complete):

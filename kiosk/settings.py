@@ -92,6 +92,10 @@ class Home(_Table, frozen=True):
     language: Annotated[
         str, Meta(min_length=1, description="Code of the language to begin in, where a question set has it.")
     ] = "en"
+    languages: Annotated[
+        tuple[str, ...],
+        Meta(description="Codes of the languages to choose from; empty: all that the question sets have."),
+    ] = ()
 
 
 class Store(_Table, frozen=True):

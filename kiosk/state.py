@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from kiosk.answer import Answer, Who
 from kiosk.asks import Asking
-from kiosk.prompts import Tongue
+from kiosk.prompts import Tongue, languages_of
 from kiosk.view import Command
 from openrosa.question_set import Kind, Question, QuestionSet
 from openrosa.xpath import relevant_questions
@@ -28,6 +28,8 @@ class Stage(Enum):
     FINISHING = "finishing"  # the visit is being committed and put in the outbox
     FORGETTING = "forgetting"  # its deletion is being committed
     SORRY = "sorry"  # it could not be saved
+    PLAYBACK = "playback"  # a voice message is being played back
+    HELP = "help"  # somebody is being called
     THANKS = "thanks"
     OVER = "over"  # the runner makes a new visit
 
@@ -45,7 +47,7 @@ class Rules:
         speak_keyed_answers: say aloud also what was given by key.
         preset_who: who is here, where the house knows it and doesn't ask.
         any_key_starts: an answer key starts a visit as the start key does.
-        help_calls: somebody is called by "help"; otherwise it says to ask somebody near.
+        languages: those to choose from; empty: all that the sets have.
         switches: 0, or answering by one switch or by two.
         scan_step_s: with one switch, how long it stays on each answer.
     """
@@ -60,9 +62,23 @@ class Rules:
     speak_keyed_answers: bool = False
     preset_who: Who | None = None
     any_key_starts: bool = True
-    help_calls: bool = False
+    languages: tuple[str, ...] = ()
     switches: int = 0
     scan_step_s: float = 2.0
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What a visit comes back to after the menu or after help was called.
+
+    Attributes:
+        stage, asking, question, keys_only: where it stood.
+    """
+
+    stage: Stage
+    asking: Asking | None
+    question: Question | None
+    keys_only: bool
 
 
 @dataclass(frozen=True)
@@ -110,6 +126,17 @@ class Visit:
         save_failures: answers in a row that could not be kept.
         abandoned: nobody seems to be there any more.
         another: the person wants to answer another set.
+        headphones: only this person hears what is said.
+        speak_answers: keyed answers are said aloud, switched on or off for this visit; None: as the house has it.
+        switching: answers are given by one switch or two, and lit one after the other.
+        scanned: what the switch would take: a tile's key, or "menu"; "" while nothing is lit.
+        scan_steps: how many were lit since the question was put.
+        menu_at: how far the menu has moved on.
+        aside: what the menu or the call for help leads back to.
+        help_coming: whether somebody said to be coming, while that is told.
+        noisy: the room is too loud for this question.
+        two_keys: how often two keys came at once on this question.
+        out_of_order: nothing can be kept, so nothing is asked.
         timer: what is being counted down.
     """
 
@@ -144,6 +171,17 @@ class Visit:
     save_failures: int = 0
     abandoned: bool = False
     another: bool = False
+    headphones: bool = False
+    speak_answers: bool | None = None
+    switching: bool = False
+    scanned: str = ""
+    scan_steps: int = 0
+    menu_at: int = 0
+    aside: Aside | None = None
+    help_coming: bool | None = None
+    noisy: bool = False
+    two_keys: int = 0
+    out_of_order: bool = False
     timers: int = 0
     timer: Timer | None = None
 
@@ -154,8 +192,20 @@ class Visit:
         return Tongue(self.language, one.default_language)
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages to choose from: those of the sets that the house offers."""
+        offered = languages_of(self.sets)
+        wanted = self.rules.languages
+        return tuple(code for code in offered if code in wanted) if wanted else offered
+
+    @property
     def can_hear(self) -> bool:
-        """Whether the microphone may open: Welsh said into an English recogniser would only be misheard."""
+        """Whether the microphone may open: Welsh said into an English recogniser would only be misheard.
+
+        Somebody who answers by switch is not listened to: what is said to them again and again would be heard.
+        """
+        if self.switching:
+            return False
         return self.voice and (not self.hears or self.hears.split("-")[0] == self.language.split("-")[0])
 
     @property

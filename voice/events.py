@@ -44,6 +44,13 @@ class Silence:
 
 
 @dataclass(frozen=True)
+class Noisy:
+    """Something spoke for all the time that an answer has, and was none. The microphone is closed."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
 class Level:
     """How loud it is, about ten times a second while the microphone is open; `dbfs` as in `audio.level_dbfs`."""
 
@@ -74,7 +81,7 @@ class MicrophoneFound:
     turn: int
 
 
-HearingEvent = Listening | SpeechStarted | Heard | Silence | Level | Recorded | MicrophoneLost | MicrophoneFound
+HearingEvent = Listening | SpeechStarted | Heard | Silence | Noisy | Level | Recorded | MicrophoneLost | MicrophoneFound
 
 
 @dataclass(frozen=True)

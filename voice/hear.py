@@ -25,6 +25,7 @@ from voice.events import (
     Listening,
     MicrophoneFound,
     MicrophoneLost,
+    Noisy,
     Recorded,
     Silence,
     SpeechStarted,
@@ -158,15 +159,23 @@ class _Hearing:
                 return False
             case Settled():
                 return self._guessed_surely()
-            case Speech(pcm, duration_s):
+            case Speech(pcm, duration_s, cut):
                 # Closed before recognising: what people say while the kiosk thinks is not its business.
                 self._source.close()
                 if self._task.meanings is None:
                     self._on_event(Recorded(turn, pcm))
                 else:
                     utterance, decision = self._recognised(pcm, duration_s, self._task.meanings)
-                    self._tell(utterance, decision)
+                    if cut and decision.outcome is Outcome.NO_MATCH:
+                        self._end_noisy()
+                    else:
+                        self._tell(utterance, decision)
                 return True
+
+    def _end_noisy(self) -> None:
+        """A television, or others talking: asking for it again would not help."""
+        if not self._controls.stopped():
+            self._on_event(Noisy(self._task.turn))
 
     def _look(self, pcm: bytes, duration_s: float) -> None:
         """Somebody pauses: what would it be, if this were all?"""

