@@ -28,18 +28,19 @@ def wrap(words: str, width: int, measure: Callable[[str], int] = cell_len) -> li
         measure: how many cells a text is wide.
     """
     width = max(width, 2)
-    lines = _greedy(words, width, measure)
+    lines = filled(words, width, measure)
     narrow, wide = max((measure(word) for word in words.split()), default=1), width
     while narrow < wide:  # the narrowest width that needs no more lines: no last line of a single short word
         middle = (narrow + wide) // 2
-        if len(_greedy(words, middle, measure)) <= len(lines):
+        if len(filled(words, middle, measure)) <= len(lines):
             wide = middle
         else:
             narrow = middle + 1
-    return _greedy(words, wide, measure)
+    return filled(words, wide, measure)
 
 
-def _greedy(words: str, width: int, measure: Callable[[str], int]) -> list[str]:
+def filled(words: str, width: int, measure: Callable[[str], int]) -> list[str]:
+    """The words in as few lines as fit, each as full as it can be; `wrap` makes as many, of about equal length."""
     lines: list[str] = []
     line = ""
     for word in words.split():

@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from PIL import ImageFont
 
-from kiosk.screens.words import wrap
+from kiosk.screens.words import filled, wrap
 
 _FONT = "AtkinsonHyperlegible-Bold.ttf"
 _MEASURED_PX = 200
@@ -121,7 +121,7 @@ def _measure(size_px: int) -> Callable[[str], int]:
     return lambda words: round(_measured(words) * size_px + 0.5)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def fit(words: str, box: tuple[int, int], most_px: int, least_px: int) -> Fitted:
     """The words as large as they fit, whole words first; below `least_px` only where nothing else is left.
 
@@ -132,11 +132,14 @@ def fit(words: str, box: tuple[int, int], most_px: int, least_px: int) -> Fitted
         least_px: the smallest that can be read from a chair; a word too long for a line is folded rather than that.
     """
     width, height = box
+    each = [_measured(word) for word in words.split()]
+    longest, all_of_them = max(each, default=0.0), sum(each)
     for size in _sizes(most_px, least_px):
-        lines = wrap(words, width, _measure(size))
-        whole = all(_measured(word) * size <= width for word in words.split())
-        if whole and len(lines) * size * LINE <= height:
-            return Fitted(tuple(lines), size)
+        fewest = max(all_of_them * size / max(width, 1), 1)  # lines, were they filled to the last pixel
+        if longest * size > width or fewest * size * LINE > height:
+            continue
+        if len(filled(words, width, _measure(size))) * size * LINE <= height:
+            return Fitted(tuple(wrap(words, width, _measure(size))), size)
     for size in _sizes(least_px, SMALLEST_PX):
         lines = wrap(words, width, _measure(size))
         if len(lines) * size * LINE <= height:
@@ -158,6 +161,7 @@ def width_px(words: str, size_px: int) -> int:
     return round(_measured(words) * size_px + 0.5)
 
 
+@lru_cache(maxsize=512)
 def two_lines_px(words: str, size_px: int) -> int:
     """How wide the words are on two lines of about equal length."""
     measure = _measure(size_px)
