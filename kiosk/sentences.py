@@ -1,115 +1,92 @@
-"""What the kiosk itself says and shows, one catalogue a language. Short, kind, and blaming nobody."""
+"""What the kiosk itself says and shows. Short, kind, and blaming nobody.
+
+The words stand in gettext catalogues, one a language (`locale/CODE/LC_MESSAGES/sayso.po`), by the sentence's id as its
+context. They are read as they are, so that whoever translates needs no compiler; two languages take 15 ms.
+What a translation marks as fuzzy is said all the same, and counted as unchecked. docs/languages.md tells the rest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-ENGLISH: Mapping[str, str] = {
-    "press_to_start": "Press the big key to start",
-    "who": "Who is here?",
-    "i_live_here": "I live here",
-    "with_help": "I live here and someone helps me",
-    "for_somebody": "I answer for somebody",
-    "work_or_visit": "I work here or visit",
-    "by_whom": "Who are you?",
-    "staff": "I work here",
-    "family": "I am family or a friend",
-    "visitor": "I visit",
-    "which_set": "What would you like to talk about?",
-    "key_green": "Green",
-    "key_yellow": "Yellow",
-    "key_red": "Red",
-    "key_blue": "Blue",
-    "choice": "{key}: {choice}.",
-    "also": "You can also say: I don't know. Or: I don't want to say.",
-    "didnt_catch": "Sorry, I didn't catch that.",
-    "use_keys": "Sorry, I still didn't catch that. Please press the key for your answer.",
-    "again_softly": "Take your time. Here it is again.",
-    "i_heard": "I heard: {answer}. Press {key} for {answer}, or say it again.",
-    "i_heard_no_key": "I heard: {answer}. Say it again, or press its key.",
-    "press_answer": "Please press your answer.",
-    "you_said": "You said: {answer}.",
-    "thank_you": "Thank you.",
-    "dont_know": "I don't know",
-    "rather_not_say": "I don't want to say",
-    "skip": "Skip",
-    "offer_stop": "Would you like to stop?",
-    "go_on": "Go on",
-    "stop": "Stop",
-    "last_question": "That was the last question. Thank you.",
-    "keep_or_forget": "Shall I keep what you said?",
-    "keep": "Keep what I said",
-    "forget": "Forget what I said",
-    "forget_sure": "Press red to forget everything you said. Press green to keep it.",
-    "forgotten": "I have forgotten what you said.",
-    "not_forgotten": "Sorry, I could not forget it now. Please tell somebody you trust.",
-    "goodbye": "Thank you. Goodbye.",
-    "another": "Would you like to answer other questions?",
-    "yes_please": "Yes please",
-    "no_thank_you": "No thank you",
-    "not_saved": "Sorry, I could not save that. Please answer again.",
-    "cannot_save": "Sorry, I can't save answers now. Please tell somebody. Thank you.",
-    "ask_for_help": "Please ask somebody near you for help.",
-    "message_how": "Speak after the tone. Press green when you have finished. I keep it, unless you drop it.",
-    "message_no_microphone": "I can't hear just now. Press green to go on.",
-    "message_recording": "I am listening. Press green when you have finished.",
-    "finished": "Finished",
-    "review": "Shall I keep your message?",
-    "message_back": "This is what you said.",
-    "message_kept": "I have kept what you said.",
-    "keep_message": "Keep it",
-    "drop_message": "Drop it",
-    "dropped": "I have dropped it.",
-    "listen": "Listen",
-    "your_turn": "Your turn",
-    "press_a_key": "Press a key",
-    "again": "Again",
-    "explain": "Explain",
-    "louder": "Louder",
-    "quieter": "Quieter",
-    "slower": "Slower",
-    "back": "Back",
-    "help": "Help",
-    "faster": "Faster",
-    "speak_answers": "Say my answers aloud",
-    "answers_spoken": "I say your answers aloud now.",
-    "answers_not_spoken": "I don't say your answers aloud now.",
-    "menu": "Something else",
-    "menu_how": "Press green for this one. Press yellow for the next one. Press red to go back.",
-    "menu_this": "This one",
-    "menu_next": "Next",
-    "menu_leave": "Go back",
-    "two_keys": "I felt two keys. Please press one key.",
-    "noisy": "It's noisy here. Please press a key.",
-    "language": "Which language would you like?",
-    "change_answer": "You can change your answer.",
-    "scan_how": "Press your switch when you hear your answer.",
-    "scan_next": "Press the other switch to go on.",
-    "press_to_change": "Press your switch to change it.",
-    "help_called": "Help is coming. I have called somebody.",
-    "out_of_order": "Sorry, I am not working. Please tell staff.",
-    "out_of_order_visit": "Sorry, I have to stop. What you said is safe. Please tell staff.",
-}
+from babel.messages.pofile import PoFileError, read_po
 
-CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
+from kiosk.errors import KioskError
 
+FOLDER = Path(__file__).parent / "locale"
+FIRST = "en"
+"""The language in which the sentences are written, and which stands in for every other."""
+SPOKEN = "say "
+"""What a context begins with that is no sentence: what people may say for a command, with commas between."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """One language's words.
+
+    Attributes:
+        sentences: by id.
+        spoken: by command, what people may say for it.
+        unchecked: ids of what is marked as fuzzy: nobody who speaks the language has read it.
+    """
+
+    sentences: Mapping[str, str]
+    spoken: Mapping[str, tuple[str, ...]]
+    unchecked: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a sentence: words that are always the same, or what stands in braces.
+
+    Attributes:
+        words: as in the catalogue; "" for a gap.
+        name: what a recording of it is called; of a gap, what stands in the braces.
+        gap: whether something else is put there.
+    """
+
+    words: str
+    name: str
+    gap: bool
+
+
+def _read(path: Path) -> Catalogue:
+    """A catalogue from its file. Raises: KioskError: it is none."""
+    try:
+        with path.open("rb") as file:
+            found = read_po(file, abort_invalid=True)
+    except (OSError, PoFileError, ValueError) as error:
+        raise KioskError("Cannot read a catalogue", f"{path}: {error}", "Install Sayso again.") from error
+    words = {str(one.context): (str(one.string), one.fuzzy) for one in found if one.id and one.string}
+    return Catalogue(
+        {name: said for name, (said, _) in words.items() if not name.startswith(SPOKEN)},
+        {
+            name.removeprefix(SPOKEN): tuple(phrase.strip() for phrase in said.split(",") if phrase.strip())
+            for name, (said, _) in words.items()
+            if name.startswith(SPOKEN)
+        },
+        frozenset(name for name, (_, fuzzy) in words.items() if fuzzy),
+    )
+
+
+def _languages() -> tuple[str, ...]:
+    """The codes that there are catalogues for, the first language first."""
+    return tuple(
+        sorted((path.name for path in FOLDER.iterdir() if path.is_dir()), key=lambda code: (code != FIRST, code))
+    )
+
+
+_READ: Mapping[str, Catalogue] = {code: _read(FOLDER / code / "LC_MESSAGES" / "sayso.po") for code in _languages()}
+
+CATALOGUES: Mapping[str, Mapping[str, str]] = {code: one.sentences for code, one in _READ.items()}
+"""By language and id, what is said."""
+ENGLISH: Mapping[str, str] = CATALOGUES[FIRST]
 SPOKEN_COMMANDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "en": {
-        "again": ("again", "say that again", "repeat", "repeat that"),
-        "explain": ("explain", "what does that mean"),
-        "louder": ("louder",),
-        "quieter": ("quieter",),
-        "slower": ("slower",),
-        "faster": ("faster",),
-        "dont_know": ("i don't know", "don't know", "not sure"),
-        "rather_not_say": ("i don't want to say", "rather not say"),
-        "skip": ("skip", "skip this"),
-        "back": ("back", "go back"),
-        "stop": ("stop",),
-        "help": ("help", "help me"),
-        "speak_answers": ("say my answers", "say my answers aloud"),
-        "menu": ("menu", "what can i say"),
-    },
+    code: one.spoken for code, one in _READ.items() if one.spoken
 }
 """By language and command, what people may say for it while the microphone is open."""
 
@@ -123,6 +100,56 @@ def sentence(name: str, language: str, **parts: str) -> str:
         parts: what stands in its braces.
     Raises: KeyError: no catalogue has it.
     """
-    catalogue = CATALOGUES.get(language) or CATALOGUES.get(language.split("-", maxsplit=1)[0]) or ENGLISH
-    words = catalogue.get(name) or ENGLISH[name]
+    words = CATALOGUES[spoken_in(name, language)][name]
     return words.format(**parts) if parts else words
+
+
+def spoken_in(name: str, language: str) -> str:
+    """The language in which that sentence is said where this one is wanted. Raises: KeyError: no catalogue has it."""
+    for code in (language, language.split("-", maxsplit=1)[0], FIRST):
+        if name in CATALOGUES.get(code, ()):
+            return code
+    raise KeyError(name)
+
+
+def catalogue_of(language: str) -> str:
+    """The code of the catalogue for a language, or "" where there is none: `cy-GB` is spoken by `cy`."""
+    return next((code for code in (language, language.split("-", maxsplit=1)[0]) if code in CATALOGUES), "")
+
+
+def unchecked(language: str) -> int:
+    """How many of its sentences nobody who speaks the language has read."""
+    found = _READ.get(catalogue_of(language))
+    return len(found.unchecked) if found else 0
+
+
+@cache
+def parts(name: str, language: str) -> tuple[Part, ...]:
+    """A sentence cut where something is put into it, so that each piece can be a recording.
+
+    "You said: {answer}." is `you_said` and the gap `answer`; of several fixed pieces the first is `i_heard.1`. What
+    holds no letter is left out.
+
+    Args:
+        name: its id.
+        language: one that `spoken_in` gave.
+    """
+    words = CATALOGUES[language][name]
+    fixed = sum(any(map(str.isalpha, said)) for said, _, _, _ in string.Formatter().parse(words))
+    return tuple(_parts(name, words, numbered=fixed > 1))
+
+
+def _parts(name: str, words: str, *, numbered: bool) -> Iterator[Part]:
+    number = 0
+    for said, gap, _, _ in string.Formatter().parse(words):
+        if any(map(str.isalpha, said)):
+            number += 1
+            trimmed = said.strip().lstrip(".,;: ")
+            yield Part(trimmed, f"{name}.{number}" if numbered else name, gap=False)
+        if gap:
+            yield Part("", gap, gap=True)
+
+
+def media_name(name: str, language: str) -> str:
+    """What a recording of a sentence, or of a piece of one, is called among the sets' recordings."""
+    return f"sayso/{language}/{name}"
