@@ -51,7 +51,7 @@ class Keeper:
     def finish(self, visit: Visit, messages: Mapping[str, bytes], *, complete: bool) -> None:
         """Commit it and put it in the outbox, in one transaction. Raises: KioskError."""
         submission = self._submission(visit, messages, complete=complete)
-        self._commit(lambda: self._store.finish(submission))
+        self._commit(lambda: self._store.finish(submission, complete=complete))
 
     def forget(self, visit: Visit) -> None:
         """Delete everything of this visit, committed when this returns. Raises: KioskError."""

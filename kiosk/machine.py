@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from kiosk.day import today
 from kiosk.record import Circumstances
+
+__all__ = ["circumstances", "clock_trusted", "new_instance_id", "new_seed", "software", "today"]
 
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 """systemd-timesyncd touches it when the clock was set from the network since the start."""
@@ -20,15 +22,14 @@ def software() -> str:
     return f"sayso {version('sayso')}"
 
 
-def today() -> date:
-    """The day here, by the machine's own clock."""
-    return datetime.now().astimezone().date()
+def clock_trusted() -> bool:
+    """Whether the clock was set from the network since the start, or has a battery."""
+    return SYNCHRONISED.exists() or Path("/sys/class/rtc/rtc0").exists()
 
 
 def circumstances() -> Circumstances:
     """What the record says beside the visit."""
-    has_rtc = Path("/sys/class/rtc/rtc0").exists()
-    return Circumstances(today().isoformat(), SYNCHRONISED.exists() or has_rtc, software())
+    return Circumstances(today().isoformat(), clock_trusted(), software())
 
 
 def new_instance_id() -> str:

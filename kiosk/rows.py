@@ -16,9 +16,18 @@ from openrosa.submission import Attachment, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
 
-def put(connection: sa.Connection, submission: Submission, to: State, over: Iterable[State]) -> bool:
+def put(
+    connection: sa.Connection,
+    submission: Submission,
+    to: State,
+    over: Iterable[State],
+    *,
+    ended_on: date | None = None,
+    complete: bool | None = None,
+) -> bool:
     """Write a submission over what stands under its id.
 
     Args:
@@ -26,6 +35,8 @@ def put(connection: sa.Connection, submission: Submission, to: State, over: Iter
         submission: its bytes are stored exactly as they are.
         to: the state to write.
         over: the states that may be written over.
+        ended_on: the day on which the visit ended; None while it goes on.
+        complete: whether it was finished; None while it goes on.
 
     Returns: False if one of another state stands there; nothing was changed then.
     """
@@ -37,6 +48,8 @@ def put(connection: sa.Connection, submission: Submission, to: State, over: Iter
         "state": to.value,
         "xml": submission.xml,
         "sha256": checksum(submission),
+        "ended_on": ended_on,
+        "complete": complete,
     }
     replaceable = submissions.c.state.in_([state.value for state in over])
     upsert = insert(submissions).values(row)

@@ -9,7 +9,7 @@ from enum import Enum
 
 import sqlalchemy as sa
 
-HEAD = "0001"
+HEAD = "0002"
 """The last migration. Written down here so that a start need not load Alembic; a test holds it to the folder."""
 
 
@@ -45,6 +45,9 @@ submissions = sa.Table(
     sa.Column("sha256", sa.LargeBinary, nullable=False),
     sa.Column("delivered_on", sa.Date),
     sa.Column("reason", sa.String, nullable=False, server_default=""),
+    sa.Column("ended_on", sa.Date),  # null while open, and for what an older version kept
+    sa.Column("complete", sa.Boolean),  # the same; for the count of incomplete visits, which nobody can see sealed
+    sa.Column("set_aside_on", sa.Date),
     sa.Index("submission_by_state", "state"),
     sqlite_autoincrement=True,  # a number is never used twice, so the order holds after a deletion
 )

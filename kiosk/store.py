@@ -7,29 +7,30 @@ claims, sends and settles; neither holds a transaction for longer than its own f
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 
+from kiosk import tally
 from kiosk.database import is_damage, meeting, open_database, reading, writing
+from kiosk.day import today as day_here
 from kiosk.errors import KioskError
 from kiosk.lock import Lock
 from kiosk.rows import checksum, fetch, put
 from kiosk.schema import State, attachments, submissions
+from kiosk.tally import DAMAGED, Counts, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
     from pathlib import Path
 
     from openrosa.submission import Submission
 
-DATABASE_NAME = "sayso.db"
-DAMAGED = "damaged on this disk"
-"""The reason of a submission whose bytes are no longer what was kept."""
+__all__ = ["DAMAGED", "DATABASE_NAME", "AlreadySentError", "Counts", "DamagedError", "Role", "Store", "Tally"]
 
+DATABASE_NAME = "sayso.db"
 LONGEST_REASON = 200
 
 
@@ -49,38 +50,25 @@ class DamagedError(KioskError):
     """The bytes are not what was kept; the submission has been set aside."""
 
 
-@dataclass(frozen=True)
-class Counts:
-    """How many submissions stand where.
-
-    Attributes:
-        open: a visit that is going on.
-        waiting: finished and not delivered yet, being sent included.
-        set_aside: refused by the server, or damaged.
-        damaged: those of `set_aside` whose bytes are broken.
-        delivered: all that ever were.
-    """
-
-    open: int = 0
-    waiting: int = 0
-    set_aside: int = 0
-    damaged: int = 0
-    delivered: int = 0
-
-
 class Store:
     """The submissions of one kiosk. Safe to call from several threads; every method raises KioskError for the disk."""
 
-    def __init__(self, engine: sa.Engine, path: Path, lock: Lock | None) -> None:
+    def __init__(self, engine: sa.Engine, path: Path, lock: Lock | None, today: Callable[[], date]) -> None:
         self._engine = engine
         self._path = path
         self._lock = lock
+        self._today = today
 
     @classmethod
-    def open(cls, folder: Path, role: Role) -> Self:
+    def open(cls, folder: Path, role: Role, today: Callable[[], date] = day_here) -> Self:
         """The store in that folder; a new one where there is none.
 
         Only the kiosk brings an older version up to date: the uploader must not change tables under a running kiosk.
+
+        Args:
+            folder: made if need be.
+            role: who opens it.
+            today: the day, noted for what ends or is set aside.
 
         Raises:
             KioskError: a second kiosk or uploader, no database, one of a newer version, or the disk says no.
@@ -90,7 +78,7 @@ class Store:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = None if role is Role.READER else Lock.take(folder / f"{role.value}.lock", role.value)
         try:
-            store = cls(open_database(path, migrate=role is Role.KIOSK), path, lock)
+            store = cls(open_database(path, migrate=role is Role.KIOSK), path, lock, today)
             if role is Role.UPLOADER:
                 store.take_back()
         except BaseException:
@@ -122,21 +110,27 @@ class Store:
         """
         self._put("Cannot keep the visit", submission, State.OPEN, (State.OPEN,))
 
-    def finish(self, submission: Submission) -> None:
+    def finish(self, submission: Submission, *, complete: bool = True) -> None:
         """Keep the whole visit and put it in the outbox, both or neither.
 
         The same again, as after a power cut before this returned, replaces what waits.
 
+        Args:
+            submission: its last snapshot.
+            complete: it went to its end; only counted, five visits at a time.
+
         Raises:
             KioskError: it is being sent or has been, or the disk says no: nothing was changed.
         """
-        self._put("Cannot finish the visit", submission, State.WAITING, (State.OPEN, State.WAITING))
+        over = (State.OPEN, State.WAITING)
+        self._put("Cannot finish the visit", submission, State.WAITING, over, complete=complete)
 
     def close_open(self) -> int:
         """Put visits that a power cut left open in the outbox, as they are; how many. Call it at the kiosk's start."""
         with self._writing("Cannot close visits left open") as connection:
             closed = sa.update(submissions).where(submissions.c.state == State.OPEN.value)
-            return connection.execute(closed.values(state=State.WAITING.value)).rowcount
+            ended = closed.values(state=State.WAITING.value, ended_on=self._today(), complete=False)
+            return connection.execute(ended).rowcount
 
     def forget(self, instance_id: str) -> None:
         """Delete a visit's row and bytes, wherever it stands; committed, and overwritten in the file, on return.
@@ -199,7 +193,8 @@ class Store:
         """Leave it out of the outbox for people to look at; its bytes stay. One that was delivered stays delivered."""
         with self._writing("Cannot set aside") as connection:
             states = (State.WAITING, State.SENDING)
-            self._move(connection, instance_id, states, State.SET_ASIDE, reason=reason[:LONGEST_REASON])
+            noted = {"reason": reason[:LONGEST_REASON], "set_aside_on": self._today()}
+            self._move(connection, instance_id, states, State.SET_ASIDE, **noted)
 
     def erase_delivered(self, before: date) -> int:
         """Erase the bytes of what was delivered before that day; how many. Their ids and days stay."""
@@ -225,19 +220,23 @@ class Store:
         return found
 
     def counts(self) -> Counts:
-        """How many stand where."""
+        """How many stand where now: for the machine. People see `tally`."""
         with self._reading("Cannot count") as connection:
-            query = sa.select(submissions.c.state, sa.func.count()).group_by(submissions.c.state)
-            by_state: dict[str, int] = {state: count for state, count in connection.execute(query)}  # noqa: C416 - a Row is no tuple to mypy
-            broken = (submissions.c.state == State.SET_ASIDE.value) & (submissions.c.reason == DAMAGED)
-            damaged = connection.execute(sa.select(sa.func.count()).where(broken)).scalar_one()
-        return Counts(
-            open=by_state.get(State.OPEN.value, 0),
-            waiting=by_state.get(State.WAITING.value, 0) + by_state.get(State.SENDING.value, 0),
-            set_aside=by_state.get(State.SET_ASIDE.value, 0),
-            damaged=damaged,
-            delivered=by_state.get(State.DELIVERED.value, 0),
-        )
+            return tally.count(connection)
+
+    def tally(self) -> Tally:
+        """How many stood where at last midnight: for people."""
+        with self._reading("Cannot count") as connection:
+            return tally.tally(connection, self._today())
+
+    def undelivered(self, before: date | None = None) -> list[tuple[str, int]]:
+        """Instance id and size in bytes of all that the server does not have, set aside too, in no order.
+
+        Args:
+            before: leave out what ended on that day or later.
+        """
+        with self._reading("Cannot read the outbox") as connection:
+            return tally.undelivered(connection, before)
 
     @contextlib.contextmanager
     def _or_damaged(self) -> Iterator[None]:
@@ -259,9 +258,12 @@ class Store:
         with meeting(op, self._path), writing(self._engine) as connection:
             yield connection
 
-    def _put(self, op: str, submission: Submission, to: State, over: tuple[State, ...]) -> None:
+    def _put(
+        self, op: str, submission: Submission, to: State, over: tuple[State, ...], *, complete: bool | None = None
+    ) -> None:
+        ended_on = None if complete is None else self._today()
         with self._writing(op) as connection:
-            if not put(connection, submission, to, over):
+            if not put(connection, submission, to, over, ended_on=ended_on, complete=complete):
                 hint = "A finished visit is not changed; start another one."
                 raise KioskError(op, f"{submission.instance_id}: it is finished already", hint)
 

@@ -127,8 +127,8 @@ def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path, ro
 def test_an_older_version_is_brought_up_to_date_by_the_kiosk_alone(tmp_path, monkeypatch):
     path = tmp_path / "sayso.db"
     Store.open(tmp_path, Role.KIOSK).close()
-    monkeypatch.setattr(database, "HEAD", "0002")  # as if this program were one step further
-    with pytest.raises(KioskError, match=r"older version 0001.*Restart the kiosk"):
+    monkeypatch.setattr(database, "HEAD", "0003")  # as if this program were one step further
+    with pytest.raises(KioskError, match=r"older version 0002.*Restart the kiosk"):
         Store.open(tmp_path, Role.UPLOADER)
     assert path.exists()
     Store.open(tmp_path, Role.KIOSK).close()
