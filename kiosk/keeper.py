@@ -46,12 +46,12 @@ class Keeper:
         Raises: KioskError: it is not committed.
         """
         submission = self._submission(visit, messages, complete=False)
-        self._commit(lambda: self._store.keep(submission))
+        self._commit(lambda: self._store.keep(submission, sensitive=is_sensitive(visit)))
 
     def finish(self, visit: Visit, messages: Mapping[str, bytes], *, complete: bool) -> None:
         """Commit it and put it in the outbox, in one transaction. Raises: KioskError."""
         submission = self._submission(visit, messages, complete=complete)
-        self._commit(lambda: self._store.finish(submission, complete=complete))
+        self._commit(lambda: self._store.finish(submission, complete=complete, sensitive=is_sensitive(visit)))
 
     def forget(self, visit: Visit) -> None:
         """Delete everything of this visit, committed when this returns. Raises: KioskError."""
@@ -82,6 +82,11 @@ class Keeper:
             return seal(question_set.public_key, *form, xml, attachments)
         check_sealable(question_set, allow_unsealed=self._allow_unsealed)
         return unsealed(*form, xml, attachments)
+
+
+def is_sensitive(visit: Visit) -> bool:
+    """Whether nothing that staff can see may depend on it."""
+    return visit.question_set is not None and visit.question_set.sensitive
 
 
 def message_file(pcm: bytes) -> bytes:

@@ -27,6 +27,7 @@ def put(
     *,
     ended_on: date | None = None,
     complete: bool | None = None,
+    sensitive: bool = False,
 ) -> bool:
     """Write a submission over what stands under its id.
 
@@ -37,6 +38,7 @@ def put(
         over: the states that may be written over.
         ended_on: the day on which the visit ended; None while it goes on.
         complete: whether it was finished; None while it goes on.
+        sensitive: of a form that nothing staff can see may depend on.
 
     Returns: False if one of another state stands there; nothing was changed then.
     """
@@ -50,6 +52,7 @@ def put(
         "sha256": checksum(submission),
         "ended_on": ended_on,
         "complete": complete,
+        "sensitive": sensitive,
     }
     replaceable = submissions.c.state.in_([state.value for state in over])
     upsert = insert(submissions).values(row)

@@ -48,6 +48,9 @@ submissions = sa.Table(
     sa.Column("ended_on", sa.Date),  # null while open, and for what an older version kept
     sa.Column("complete", sa.Boolean),  # the same; for the count of incomplete visits, which nobody can see sealed
     sa.Column("set_aside_on", sa.Date),
+    sa.Column(
+        "sensitive", sa.Boolean, nullable=False, server_default="0"
+    ),  # rule 11's form: in no count that staff see
     sa.Index("submission_by_state", "state"),
     sqlite_autoincrement=True,  # a number is never used twice, so the order holds after a deletion
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from enum import Enum
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
@@ -102,15 +102,19 @@ class Store:
 
     # The kiosk's side
 
-    def keep(self, submission: Submission) -> None:
+    def keep(self, submission: Submission, *, sensitive: bool = False) -> None:
         """Keep a visit so far; it replaces the same visit's earlier snapshot. It is not sent while it is open.
+
+        Args:
+            submission: the snapshot.
+            sensitive: of a form that nothing staff can see may depend on: it is in no tally.
 
         Raises:
             KioskError: the visit is finished already, or the disk says no: nothing was changed.
         """
-        self._put("Cannot keep the visit", submission, State.OPEN, (State.OPEN,))
+        self._put("Cannot keep the visit", submission, State.OPEN, (State.OPEN,), sensitive=sensitive)
 
-    def finish(self, submission: Submission, *, complete: bool = True) -> None:
+    def finish(self, submission: Submission, *, complete: bool = True, sensitive: bool = False) -> None:
         """Keep the whole visit and put it in the outbox, both or neither.
 
         The same again, as after a power cut before this returned, replaces what waits.
@@ -118,12 +122,14 @@ class Store:
         Args:
             submission: its last snapshot.
             complete: it went to its end; only counted, five visits at a time.
+            sensitive: as for `keep`.
 
         Raises:
             KioskError: it is being sent or has been, or the disk says no: nothing was changed.
         """
         over = (State.OPEN, State.WAITING)
-        self._put("Cannot finish the visit", submission, State.WAITING, over, complete=complete)
+        noted = {"ended_on": self._today(), "complete": complete, "sensitive": sensitive}
+        self._put("Cannot finish the visit", submission, State.WAITING, over, **noted)
 
     def close_open(self) -> int:
         """Put visits that a power cut left open in the outbox, as they are; how many. Call it at the kiosk's start."""
@@ -229,6 +235,11 @@ class Store:
         with self._reading("Cannot count") as connection:
             return tally.tally(connection, self._today())
 
+    def is_sensitive(self, instance_id: str) -> bool:
+        """Whether it is of a form that nothing staff can see may depend on."""
+        with self._reading("Cannot read the outbox") as connection:
+            return tally.is_sensitive(connection, instance_id)
+
     def undelivered(self, before: date | None = None) -> list[tuple[str, int]]:
         """Instance id and size in bytes of all that the server does not have, set aside too, in no order.
 
@@ -258,12 +269,9 @@ class Store:
         with meeting(op, self._path), writing(self._engine) as connection:
             yield connection
 
-    def _put(
-        self, op: str, submission: Submission, to: State, over: tuple[State, ...], *, complete: bool | None = None
-    ) -> None:
-        ended_on = None if complete is None else self._today()
+    def _put(self, op: str, submission: Submission, to: State, over: tuple[State, ...], **noted: Any) -> None:
         with self._writing(op) as connection:
-            if not put(connection, submission, to, over, ended_on=ended_on, complete=complete):
+            if not put(connection, submission, to, over, **noted):
                 hint = "A finished visit is not changed; start another one."
                 raise KioskError(op, f"{submission.instance_id}: it is finished already", hint)
 

@@ -78,8 +78,8 @@ def count(connection: sa.Connection) -> Counts:
 
 
 def tally(connection: sa.Connection, today: date) -> Tally:
-    """How many stood where when `today` began."""
-    ended = _ended_before(today)
+    """How many stood where when `today` began. Nothing that staff can see depends on a sensitive form."""
+    ended = _ended_before(today) & ~submissions.c.sensitive
     delivered = ended & (submissions.c.state == State.DELIVERED.value) & (submissions.c.delivered_on < today)
     aside_by_then = submissions.c.set_aside_on.is_(None) | (submissions.c.set_aside_on < today)
     aside = ended & (submissions.c.state == State.SET_ASIDE.value) & aside_by_then
@@ -100,6 +100,12 @@ def tally(connection: sa.Connection, today: date) -> Tally:
         untold=total - finished - incomplete,
         reasons=_reasons(connection, aside),
     )
+
+
+def is_sensitive(connection: sa.Connection, instance_id: str) -> bool:
+    """Whether it is of a form that nothing staff can see may depend on."""
+    query = sa.select(submissions.c.sensitive).where(submissions.c.instance_id == instance_id)
+    return bool(connection.execute(query).scalar())
 
 
 def undelivered(connection: sa.Connection, before: date | None) -> list[tuple[str, int]]:

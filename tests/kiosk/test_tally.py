@@ -100,6 +100,22 @@ def test_what_was_forgotten_is_in_no_count(store, calendar):
     assert store.tally() == Tally()
 
 
+def test_a_sensitive_forms_visits_are_in_no_count_whatever_becomes_of_them(store, calendar):
+    for number in range(6):
+        store.keep(visit(number), sensitive=True)
+        store.finish(visit(number), sensitive=True)
+    store.delivered("uuid:0", calendar.day)
+    store.set_aside("uuid:1", "refused")
+    store.keep(visit("open"), sensitive=True)
+    store.close_open()
+    calendar.pass_night()
+    assert store.tally() == Tally()
+    assert store.is_sensitive("uuid:2")
+    assert len(store.undelivered()) == 6, "it travels like the others"
+    finish(store, [9])
+    assert not store.is_sensitive("uuid:9")
+
+
 def test_reasons_are_the_servers_without_ids_the_commonest_first(store, calendar):
     for number in range(4):
         store.finish(Submission(ID.format(number), "home", "1", b"", (), sealed=True))

@@ -1,4 +1,4 @@
-"""The day on which a visit ended, whether it was finished, and the day on which it was set aside."""
+"""When a visit ended or was set aside, by the day; whether it was finished; whether it is of a sensitive form."""
 
 from __future__ import annotations
 
@@ -15,3 +15,4 @@ def upgrade() -> None:
     op.add_column("submission", sa.Column("ended_on", sa.Date))
     op.add_column("submission", sa.Column("complete", sa.Boolean))
     op.add_column("submission", sa.Column("set_aside_on", sa.Date))
+    op.add_column("submission", sa.Column("sensitive", sa.Boolean, nullable=False, server_default="0"))
