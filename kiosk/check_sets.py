@@ -16,7 +16,7 @@ from kiosk.errors import KioskError
 from kiosk.interpret import called_like_commands, meanings, meant, shared
 from kiosk.keeper import check_sealable
 from kiosk.prompts import language_of
-from kiosk.sentences import CATALOGUES
+from kiosk.sentences import CATALOGUES, same_language
 from kiosk.sets import LoadedSet, load_set
 from openrosa.errors import OpenRosaError
 from openrosa.findings import Finding, one_line
@@ -54,7 +54,7 @@ def check_sets(config: Config, engine: Engine | None) -> Iterator[Line]:
             yield from _authors(what, path)
             yield from _languages(what, loaded.question_set, config)
             spoken = language_of(loaded.question_set, config.home.language)
-            if _same_language(spoken, config.voice.language):
+            if same_language(spoken, config.voice.language):
                 yield from _heard(what, loaded.question_set, spoken, engine)
     for form_id, times in Counter(one.form_id for one in sets).items():
         if times > 1:
@@ -107,7 +107,7 @@ def _languages(what: str, one: QuestionSet, config: Config) -> Iterator[Line]:
     if spoken not in CATALOGUES and spoken.split("-", maxsplit=1)[0] not in CATALOGUES:
         met = f"what the kiosk itself says is not translated into '{spoken}' yet"
         yield advice(what, met, "It says that in English; its languages are in kiosk/sentences.py.")
-    if config.voice.engine != "none" and not _same_language(spoken, listens):
+    if config.voice.engine != "none" and not same_language(spoken, listens):
         met = f"it is asked in '{spoken}' and the kiosk listens for '{listens}', so that it is answered by key alone"
         yield advice(what, met, "Set voice.language, and install its model, if it shall be answered aloud.")
     recorded = [spoken in by_language or one.default_language in by_language for by_language in _recordings(one)]
@@ -146,11 +146,6 @@ def _unhearable(what: str, question: Question, phrases: tuple[tuple[str, str], .
             yield advice(what, f"{met}: it cannot be said at all", "Add other words; its key works.")
         else:
             yield advice(what, met, "Other words for it are heard; add some that people use.")
-
-
-def _same_language(one: str, other: str) -> bool:
-    """Kinds of one language share a model: "en-GB" is heard as "en"."""
-    return one.split("-", maxsplit=1)[0].lower() == other.split("-", maxsplit=1)[0].lower()
 
 
 def _recordings(one: QuestionSet) -> Iterator[Mapping[str, Media]]:

@@ -1,23 +1,18 @@
-"""The lines that are said: for a question, its confirmation, what is said back. Pure.
-
-`everything` lists whatever a set can make the kiosk say, so that all of it is rendered when the set is loaded: a cache
-that is written during a visit would tell the answer.
-"""
+"""The lines that are said: for a question, its confirmation, what is said back. All: `kiosk.sayable`. Pure."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 
 from babel.core import Locale, UnknownLocaleError
 
 from kiosk.answer import Answer, How
-from kiosk.asks import OWN, which_set
-from kiosk.events import Line, Tone
-from kiosk.sentences import CATALOGUES, ENGLISH, sentence
+from kiosk.events import Line, Piece, Tone
+from kiosk.sentences import CATALOGUES, media_name, parts, same_language, sentence, spoken_in
 from kiosk.view import ANSWER_KEYS
 from openrosa.question_set import Choice, Kind, Media, Question, QuestionSet, Texts, text_in
 
@@ -40,9 +35,29 @@ class Tongue:
         """These words in the visit's language, else in the default one."""
         return text_in(texts, self.language, self.default_language)
 
+    def found(self, *texts: Texts) -> tuple[str, str]:
+        """These words, and the language that they are in.
+
+        Args:
+            texts: the first that has the visit's language wins, else the first that has any.
+        """
+        for code in (self.language, self.default_language):
+            for each in texts:
+                if words := each.get(code, ""):
+                    return words, self._named(code)
+        code, words = next((pair for each in texts for pair in each.items() if pair[1]), (self.language, ""))
+        return words, self._named(code)
+
     def media(self, media: Mapping[str, Media]) -> str | None:
-        """The recording or picture for the visit's language, by its media name."""
+        """The picture for the visit's language, else for the default one, by its media name."""
         found = media.get(self.language) or media.get(self.default_language)
+        return found.name if found else None
+
+    def recording(self, audio: Mapping[str, Media], language: str) -> str | None:
+        """The recorded voice for words that were found in this language: never another language's."""
+        found = audio.get(self.language) or audio.get(language)
+        if found is None and language == self.language:
+            found = audio.get(UNNAMED)
         return found.name if found else None
 
     def own(self, name: str, **parts: str) -> str:
@@ -51,7 +66,16 @@ class Tongue:
 
     def line(self, name: str, **parts: str) -> Line:
         """One of the kiosk's own sentences as a line."""
-        return Line(self.own(name, **parts))
+        spoken = spoken_in(name, self.language)
+        return Line(self.own(name, **parts), media=media_name(name, spoken), language=self.other(spoken))
+
+    def other(self, language: str) -> str:
+        """What a line's `language` is: "" for the visit's own."""
+        return "" if same_language(language, self.language) else language
+
+    def _named(self, code: str) -> str:
+        """A set without translations is taken to be in the visit's language."""
+        return self.language if code == UNNAMED else code
 
 
 def language_of(question_set: QuestionSet, wanted: str) -> str:
@@ -102,18 +126,20 @@ def language_lines(codes: Sequence[str]) -> tuple[Line, ...]:
         codes: up to as many as there are answer keys, in the keys' order.
     """
     asked = tuple(
-        Line(sentence("language", code), language=code, pause_after_s=_PAUSE_BEFORE_CHOICES_S) for code in codes
+        replace(
+            Tongue(code, code).line("language"),
+            language=spoken_in("language", code),
+            pause_after_s=_PAUSE_BEFORE_CHOICES_S,
+        )
+        for code in codes
     )
     named = tuple(
-        Line(
-            sentence("choice", code, key=sentence(f"key_{key}", code), choice=own_name(code)),
-            tile=key,
-            language=code,
-            pause_after_s=_PAUSE_AFTER_CHOICE_S,
+        replace(
+            choice_line(Choice(name=code, labels={code: own_name(code)}, key=key), Tongue(code, code)), language=code
         )
         for code, key in zip(codes, ANSWER_KEYS, strict=False)
     )
-    return asked + named
+    return (*dict.fromkeys(asked), *named)
 
 
 def spoken_order(question: Question, seed: int) -> tuple[Choice, ...]:
@@ -136,49 +162,46 @@ def spoken_order(question: Question, seed: int) -> tuple[Choice, ...]:
 
 def question_lines(question: Question, tongue: Tongue) -> tuple[Line, ...]:
     """The question itself: its recording, else the wording to speak, else its label."""
-    words = tongue.text(question.spoken) or tongue.text(question.labels)
-    return (Line(words, media=tongue.media(question.audio), pause_after_s=_PAUSE_BEFORE_CHOICES_S),)
+    words, language = tongue.found(question.spoken, question.labels)
+    media = tongue.recording(question.audio, language) or _own_recording(question.name, words, language)
+    return (Line(words, media=media, pause_after_s=_PAUSE_BEFORE_CHOICES_S, language=tongue.other(language)),)
 
 
 def heading_lines(question: Question, tongue: Tongue) -> tuple[Line, ...]:
     """The headings of the groups that begin with this question."""
-    return tuple(Line(words, pause_after_s=0.6) for words in map(tongue.text, question.headings) if words)
+    found = (tongue.found(texts) for texts in question.headings)
+    return tuple(Line(words, pause_after_s=0.6, language=tongue.other(code)) for words, code in found if words)
 
 
 def hint_lines(question: Question, tongue: Tongue) -> tuple[Line, ...]:
     """The question's hint, if it has one."""
-    words = tongue.text(question.hints)
-    return (Line(words),) if words else ()
+    words, language = tongue.found(question.hints)
+    return (Line(words, language=tongue.other(language)),) if words else ()
 
 
 def choice_line(choice: Choice, tongue: Tongue) -> Line:
     """One choice with its key, lit while it is said."""
-    words = tongue.own("choice", key=tongue.own(f"key_{choice.key}"), choice=tongue.text(choice.labels).rstrip("."))
-    return Line(words, media=tongue.media(choice.audio), tile=choice.key, pause_after_s=_PAUSE_AFTER_CHOICE_S)
+    piece, language = _choice(choice, tongue)
+    line = _composed("choice", language, tongue, choice=piece, key=_key(choice.key, language))
+    return replace(line, tile=choice.key, pause_after_s=_PAUSE_AFTER_CHOICE_S)
 
 
 def answer_words(question: Question, answer: Answer, tongue: Tongue) -> str:
     """An answer as words: its choice's label, or "I don't know" and its like."""
-    match answer.how:
-        case How.GIVEN if question.choices:
-            return tongue.text(question.choice(answer.value).labels).rstrip(".")
-        case How.DONT_KNOW:
-            return tongue.own("dont_know")
-        case How.RATHER_NOT_SAY:
-            return tongue.own("rather_not_say")
-        case _:
-            return tongue.own("skip")
+    return _answer(question, answer, tongue)[0].words
 
 
 def confirm_lines(question: Question, answer: Answer, tongue: Tongue) -> tuple[Line, ...]:
     """Put what was heard: "I heard: good. Press green for good, or say it again." A private answer is not named."""
     if question.private:
         return (tongue.line("press_answer"),)
-    words = answer_words(question, answer, tongue)
+    piece, language = _answer(question, answer, tongue)
     if answer.how is How.GIVEN:
         key = question.choice(answer.value).key
-        return (Line(tongue.own("i_heard", answer=words, key=tongue.own(f"key_{key}").lower()), tile=key),)
-    return (tongue.line("i_heard_no_key", answer=words),)
+        named = _key(key, language)
+        lower = replace(named, words=named.words.lower())
+        return (replace(_composed("i_heard", language, tongue, answer=piece, key=lower), tile=key),)
+    return (_composed("i_heard_no_key", language, tongue, answer=piece),)
 
 
 def said_back_lines(question: Question, answer: Answer, tongue: Tongue, *, aloud: bool) -> tuple[Line, ...]:
@@ -189,52 +212,57 @@ def said_back_lines(question: Question, answer: Answer, tongue: Tongue, *, aloud
     if not aloud:
         return (tone,)
     tile = question.choice(answer.value).key if answer.how is How.GIVEN and question.choices else None
-    return (tone, Line(tongue.own("you_said", answer=answer_words(question, answer, tongue)), tile=tile))
+    piece, language = _answer(question, answer, tongue)
+    return (tone, replace(_composed("you_said", language, tongue, answer=piece), tile=tile))
+
+
+def _answer(question: Question, answer: Answer, tongue: Tongue) -> tuple[Piece, str]:
+    """An answer's words with their recording, and the language that they are in."""
+    match answer.how:
+        case How.GIVEN if question.choices:
+            return _choice(question.choice(answer.value), tongue)
+        case How.DONT_KNOW:
+            name = "dont_know"
+        case How.RATHER_NOT_SAY:
+            name = "rather_not_say"
+        case _:
+            name = "skip"
+    language = spoken_in(name, tongue.language)
+    return Piece(sentence(name, language), media_name(name, language)), language
+
+
+def _choice(choice: Choice, tongue: Tongue) -> tuple[Piece, str]:
+    """A choice's words with its recording, and the language that they are in."""
+    words, language = tongue.found(choice.labels)
+    media = tongue.recording(choice.audio, language) or _own_recording(choice.name, words, language)
+    return Piece(words.rstrip("."), media or ""), language
+
+
+def _key(key: str, language: str) -> Piece:
+    """A key's colour as a word."""
+    spoken = spoken_in(f"key_{key}", language)
+    return Piece(sentence(f"key_{key}", spoken), media_name(f"key_{key}", spoken))
+
+
+def _own_recording(name: str, words: str, language: str) -> str | None:
+    """What a recording is called of a question or choice of the kiosk's own, which is a sentence of its catalogue."""
+    return media_name(name, language) if words and CATALOGUES.get(language, {}).get(name) == words else None
+
+
+def _composed(name: str, language: str, tongue: Tongue, **gaps: Piece) -> Line:
+    """A sentence with something put into it: as a whole, and in pieces of which each may have a recording.
+
+    All of it is in the language of what is put in, so that one voice can say it.
+    """
+    spoken = spoken_in(name, language)
+    pieces = tuple(
+        gaps[part.name] if part.gap else Piece(part.words, media_name(part.name, spoken))
+        for part in parts(name, spoken)
+    )
+    words = sentence(name, spoken, **{gap: piece.words for gap, piece in gaps.items()})
+    return Line(words, pieces=pieces, language=tongue.other(language))
 
 
 def reading_s(lines: Sequence[Line]) -> float:
     """How long what can't be heard stays to be read: 0.4 s a word, and each line's pause."""
     return sum(0.4 * len(line.words.split()) + line.pause_after_s for line in lines)
-
-
-def everything(sets: tuple[QuestionSet, ...], language: str) -> Iterator[tuple[Line, str]]:
-    """Every line with words that a kiosk with these sets can say, each with the language that it is said in.
-
-    Args:
-        sets: all that may be asked.
-        language: the visits', where a set has it.
-    """
-    languages = dict.fromkeys((language, *(language_of(one, language) for one in sets)))
-    for spoken in languages:
-        tongue = Tongue(spoken, spoken)
-        for name, words in (CATALOGUES.get(spoken) or ENGLISH).items():
-            if "{" not in words:
-                yield tongue.line(name), spoken
-        for question in OWN.values():
-            for line in _all_of(question, tongue):
-                yield line, spoken
-    if sets:
-        for line in _all_of(which_set(sets), Tongue(language, sets[0].default_language)):
-            yield line, language
-    for one in sets:
-        spoken = language_of(one, language)
-        for question in one.questions:
-            for line in _all_of(question, Tongue(spoken, one.default_language)):
-                yield line, spoken
-
-
-def _all_of(question: Question, tongue: Tongue) -> Iterator[Line]:
-    """Every line that one question can bring."""
-    given = [Answer(How.GIVEN, choice.name) for choice in question.choices]
-    others = [Answer(how) for how in (How.DONT_KNOW, How.RATHER_NOT_SAY, How.SKIPPED)]
-    constraint = tongue.text(question.constraint_messages)
-    yield from chain(
-        heading_lines(question, tongue),
-        question_lines(question, tongue),
-        hint_lines(question, tongue),
-        (choice_line(choice, tongue) for choice in question.choices),
-        (Line(constraint),) if constraint else (),
-    )
-    for answer in (*given, *others):
-        yield from confirm_lines(question, answer, tongue)
-        yield from said_back_lines(question, answer, tongue, aloud=True)

@@ -117,6 +117,11 @@ def catalogue_of(language: str) -> str:
     return next((code for code in (language, language.split("-", maxsplit=1)[0]) if code in CATALOGUES), "")
 
 
+def same_language(one: str, other: str) -> bool:
+    """Whether one voice and one model do for both: "en-GB" is spoken and heard as "en"."""
+    return one.split("-", maxsplit=1)[0].lower() == other.split("-", maxsplit=1)[0].lower()
+
+
 def unchecked(language: str) -> int:
     """How many of its sentences nobody who speaks the language has read."""
     found = _READ.get(catalogue_of(language))
@@ -153,3 +158,9 @@ def _parts(name: str, words: str, *, numbered: bool) -> Iterator[Part]:
 def media_name(name: str, language: str) -> str:
     """What a recording of a sentence, or of a piece of one, is called among the sets' recordings."""
     return f"sayso/{language}/{name}"
+
+
+def language_of_media(media: str) -> str:
+    """The language of such a recording; "" for any other."""
+    folder, _, rest = media.partition("/")
+    return rest.partition("/")[0] if folder == "sayso" and rest else ""

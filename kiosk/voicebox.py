@@ -1,4 +1,7 @@
-"""From a visit's lines to sound: a person's recording where the set has one, else rendered speech from the cache.
+"""From a visit's lines to sound: a person's recording where there is one, else rendered speech from the cache.
+
+A line in pieces ("You said", "Good") is played piece by piece where one of them is a recording, or where they are not
+all in one language; else it is spoken as a whole, which sounds better.
 
 Everything is rendered before the first visit; nothing is written while somebody is there, or the cache would tell what
 they answered.
@@ -8,10 +11,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.events import Line, Tone
-from kiosk.prompts import everything, reading_s
+from kiosk.events import Line, Piece, Tone
+from kiosk.prompts import reading_s
+from kiosk.sayable import everything
+from kiosk.sentences import language_of_media, media_name, same_language
 from kiosk.view import Command
 from openrosa.question_set import QuestionSet
 from voice import tones
@@ -20,8 +26,9 @@ from voice.speech import SpeechCache, Wording
 
 log = logging.getLogger(__name__)
 
-SLOWER_FACTORS = (1.0, 0.85, 0.7)
-"""Each "slower" takes the next of these; they are all rendered beforehand."""
+SPEED_FACTORS = (1.2, 1.0, 0.85, 0.7)
+"""From the fastest to the slowest: "slower" and "faster" go one step; they are all rendered beforehand."""
+HOUSE_SPEED = SPEED_FACTORS.index(1.0)
 VOLUME_STEP = 0.15
 QUIETEST = 0.1
 BATCH = 20
@@ -33,13 +40,21 @@ _TONES: Mapping[Tone, bytes] = {
 }
 
 
+@dataclass(frozen=True)
+class _Spoken:
+    """Words for the synthesis."""
+
+    text: str
+    language: str
+
+
 class Voicebox:
     """Speaks lines.
 
     Args:
         speaker: what plays.
         cache: of rendered speech.
-        media: recordings of the sets, by media name.
+        media: recordings of the sets and of the kiosk's own sentences (`recordings`), by media name.
         volume: the house's, 0 to 1.
         rate_wpm: the house's, words a minute.
         tail_s: silence before the tone that opens the microphone, so that it does not hear the kiosk itself.
@@ -62,21 +77,24 @@ class Voicebox:
         self._rate_wpm = rate_wpm
         self._tail_s = tail_s
         self._volume = volume
-        self._slower = 0
+        self._speed = HOUSE_SPEED
 
     def prepare(self, sets: tuple[QuestionSet, ...], language: str, on_progress: Callable[[int, int], None]) -> None:
-        """Render whatever these sets can make the kiosk say, at every speed.
+        """Render whatever these sets can make the kiosk say in any of their languages, at every speed.
 
         Args:
             sets: all that may be asked.
-            language: of the visits.
+            language: of the house.
             on_progress: told (done, of how many), for what was not in the cache yet.
 
         Raises: VoiceError: espeak-ng is missing, or the cache can't be written.
         """
-        said = dict.fromkeys((line.words, spoken) for line, spoken in everything(sets, language) if line.words)
+        spoken = {part: None for line, spoken in everything(sets, language) for part in self._parts(line, spoken)}
         wordings = [
-            Wording(text, spoken, self._rate(slower)) for slower in range(len(SLOWER_FACTORS)) for text, spoken in said
+            Wording(part.text, part.language, self._rate(speed))
+            for speed in range(len(SPEED_FACTORS))
+            for part in spoken
+            if isinstance(part, _Spoken)
         ]
         missing = [wording for wording in wordings if self._cache.path(wording) is None]
         for first in range(0, len(missing), BATCH):
@@ -92,21 +110,41 @@ class Voicebox:
         self._speaker.stop()
 
     def adjust(self, command: Command) -> None:
-        """Louder, quieter or slower, by one step."""
+        """Louder, quieter, slower or faster, by one step; at the last one it stays."""
         match command:
             case Command.LOUDER:
                 self._volume = min(1.0, self._volume + VOLUME_STEP)
             case Command.QUIETER:
                 self._volume = max(QUIETEST, self._volume - VOLUME_STEP)
+            case Command.SLOWER:
+                self._speed = min(self._speed + 1, len(SPEED_FACTORS) - 1)
+            case Command.FASTER:
+                self._speed = max(self._speed - 1, 0)
             case _:
-                self._slower = min(self._slower + 1, len(SLOWER_FACTORS) - 1)
+                raise ValueError(command)
 
     def reset(self) -> None:
         """Back to the house's volume and speed."""
-        self._volume, self._slower = self._house_volume, 0
+        self._volume, self._speed = self._house_volume, HOUSE_SPEED
 
-    def _rate(self, slower: int) -> int:
-        return round(self._rate_wpm * SLOWER_FACTORS[slower])
+    def _rate(self, speed: int) -> int:
+        return round(self._rate_wpm * SPEED_FACTORS[speed])
+
+    def _parts(self, line: Line, language: str) -> tuple[Path | _Spoken, ...]:
+        """What a line is put together from: recordings, and words to be spoken. Empty: it has no words."""
+        language = line.language or language
+        if (whole := self._media.get(line.media or "")) is not None:
+            return (whole,)
+        pieces = tuple(self._part(piece, language) for piece in line.pieces)
+        voices = {piece.language for piece in pieces if isinstance(piece, _Spoken)}
+        if any(isinstance(piece, Path) for piece in pieces) or len(voices) > 1:
+            return pieces
+        return (_Spoken(line.words, language),) if line.words else ()
+
+    def _part(self, piece: Piece, language: str) -> Path | _Spoken:
+        recorded = self._media.get(piece.media)
+        own = language_of_media(piece.media) or language
+        return recorded or _Spoken(piece.words, language if same_language(own, language) else own)
 
     def _sound(self, line: Line, language: str, messages: Mapping[str, bytes]) -> Sound:
         if line.tone is not None:
@@ -114,10 +152,22 @@ class Voicebox:
             return Sound(before + _TONES[line.tone], line.pause_after_s, self._volume, _TONE_HZ)
         if line.message is not None:
             return Sound(messages.get(line.message, b""), line.pause_after_s, self._volume)
-        found = self._media.get(line.media or "")
-        if found is None:
-            found = self._cache.path(Wording(line.words, language, self._rate(self._slower)))
-        if found is None:
+        rate_wpm = self._rate(self._speed)
+        files: list[Path] = []
+        for part in self._parts(line, language):
+            found = part if isinstance(part, Path) else self._cache.path(Wording(part.text, part.language, rate_wpm))
+            if found is not None:
+                files.append(found)
+                continue
             log.error("a prompt is missing in the speech cache: it is on the screen only")
             return Sound(b"", reading_s([line]))
-        return Sound(found, line.pause_after_s, self._volume)
+        return Sound(files[0] if len(files) == 1 else tuple(files), line.pause_after_s, self._volume)
+
+
+def recordings(folder: Path) -> Mapping[str, Path]:
+    """The kiosk's own sentences that somebody has recorded, by media name; empty where there is no such folder.
+
+    Args:
+        folder: with LANGUAGE/ID.wav, as `sayso questions record --own` makes it.
+    """
+    return {media_name(path.stem, path.parent.name): path for path in sorted(folder.glob("*/*.wav"))}

@@ -39,13 +39,13 @@ class Sound:
     """One thing to play.
 
     Attributes:
-        sound: a WAV or FLAC file, or 16-bit mono samples.
+        sound: a WAV or FLAC file, several that follow on one another, or 16-bit mono samples.
         pause_after_s: silence behind it.
         volume: 0.0 to 1.0.
         rate_hz: of the samples; a file knows its own.
     """
 
-    sound: Path | bytes
+    sound: Path | bytes | tuple[Path, ...]
     pause_after_s: float = 0.0
     volume: float = 1.0
     rate_hz: int = 16_000
@@ -249,7 +249,8 @@ def _prepare(turn: int, sounds: tuple[Sound, ...], rate_hz: int) -> _Prompt:
         if isinstance(sound.sound, bytes):
             samples = resample(to_float(sound.sound), sound.rate_hz, rate_hz)
         else:
-            samples = to_float(samples_at(sound.sound, rate_hz))
+            files = (sound.sound,) if isinstance(sound.sound, Path) else sound.sound
+            samples = to_float(b"".join(samples_at(file, rate_hz) for file in files))
         parts += [samples * np.float32(sound.volume), np.zeros(round(sound.pause_after_s * rate_hz), dtype=np.float32)]
     return _Prompt(turn, np.frombuffer(from_float(np.concatenate(parts)), dtype="<i2"), starts)
 

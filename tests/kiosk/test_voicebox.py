@@ -8,10 +8,11 @@ import pytest
 from rehearsed import yes_no
 from rig import sealed_set
 
-from kiosk.events import Line, Tone
-from kiosk.prompts import everything, reading_s
+from kiosk.events import Line, Piece, Tone
+from kiosk.prompts import reading_s
+from kiosk.sayable import everything
 from kiosk.view import Command
-from kiosk.voicebox import QUIETEST, SLOWER_FACTORS, VOLUME_STEP, Voicebox
+from kiosk.voicebox import HOUSE_SPEED, QUIETEST, SPEED_FACTORS, VOLUME_STEP, Voicebox, recordings
 from voice.speaker import Sound
 from voice.speech import SpeechCache, Wording, espeak_missing
 
@@ -45,9 +46,9 @@ def voicebox(notepad: Notepad, folder: Path, media: dict[str, Path] | None = Non
     return Voicebox(notepad, SpeechCache(folder), media or {}, volume=volume, rate_wpm=RATE_WPM, tail_s=0.5)
 
 
-def rendered(folder: Path, words: str, rate_wpm: int = RATE_WPM) -> Path:
+def rendered(folder: Path, words: str, rate_wpm: int = RATE_WPM, *, language: str = "en") -> Path:
     """Put a file where the cache will find that wording; what is in it is no matter here."""
-    path = SpeechCache(folder)._path(Wording(words, "en", rate_wpm))
+    path = SpeechCache(folder)._path(Wording(words, language, rate_wpm))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"sound")
     return path
@@ -102,14 +103,66 @@ def test_louder_and_quieter_go_by_steps_and_stop_at_their_ends(tmp_path, notepad
     assert said(box, notepad, Line("Hello."))[0].volume == QUIETEST
 
 
-def test_slower_takes_the_next_speed_that_was_rendered_and_stays_at_the_slowest(tmp_path, notepad):
+def test_slower_and_faster_take_the_next_speed_that_was_rendered_and_stay_at_the_last(tmp_path, notepad):
     box = voicebox(notepad, tmp_path)
-    files = [rendered(tmp_path, "Hello.", round(RATE_WPM * factor)) for factor in SLOWER_FACTORS]
-    found = []
-    for _ in range(len(SLOWER_FACTORS) + 2):
-        found.append(said(box, notepad, Line("Hello."))[0].sound)
-        box.adjust(Command.SLOWER)
-    assert found == [*files, files[-1], files[-1]]
+    files = [rendered(tmp_path, "Hello.", round(RATE_WPM * factor)) for factor in SPEED_FACTORS]
+
+    def found(command: Command) -> list[Path]:
+        steps = []
+        for _ in SPEED_FACTORS:
+            steps.append(said(box, notepad, Line("Hello."))[0].sound)
+            box.adjust(command)
+        return steps
+
+    slower = files[HOUSE_SPEED:]
+    assert found(Command.SLOWER) == [*slower, *[slower[-1]] * HOUSE_SPEED]
+    assert found(Command.FASTER) == files[::-1]
+    assert said(box, notepad, Line("Hello."))[0].sound == files[0]
+
+
+def test_faster_undoes_slower(tmp_path, notepad):
+    box = voicebox(notepad, tmp_path)
+    usual = rendered(tmp_path, "Hello.")
+    box.adjust(Command.SLOWER)
+    box.adjust(Command.FASTER)
+    assert said(box, notepad, Line("Hello."))[0].sound == usual
+
+
+def test_a_line_in_another_language_is_said_by_that_languages_voice(tmp_path, notepad):
+    spoken = rendered(tmp_path, "Diolch.", language="cy")
+    rendered(tmp_path, "Diolch.")
+    assert said(voicebox(notepad, tmp_path), notepad, Line("Diolch.", language="cy"))[0].sound == spoken
+
+
+SAID = Line("You said: Good.", pieces=(Piece("You said:", "sayso/en/you_said"), Piece("Good", "good.wav")))
+
+
+def test_without_any_recording_a_line_in_pieces_is_said_as_a_whole(tmp_path, notepad):
+    spoken = rendered(tmp_path, "You said: Good.")
+    assert said(voicebox(notepad, tmp_path), notepad, SAID)[0].sound == spoken
+
+
+@pytest.mark.parametrize(
+    ("recorded", "first", "second"), [("good.wav", "You said:", ""), ("sayso/en/you_said", "", "Good")]
+)
+def test_where_a_piece_is_recorded_the_others_are_spoken_round_it(tmp_path, notepad, recorded, first, second):
+    recording = tmp_path / "somebody.wav"
+    box = voicebox(notepad, tmp_path, {recorded: recording})
+    pieces = tuple(rendered(tmp_path, words) if words else recording for words in (first, second))
+    assert said(box, notepad, SAID)[0].sound == pieces
+
+
+def test_pieces_in_two_languages_have_a_voice_each(tmp_path, notepad):
+    line = Line("You said: Bon.", pieces=(Piece("You said:", "sayso/en/you_said"), Piece("Bon", "")), language="fr")
+    pieces = (rendered(tmp_path, "You said:"), rendered(tmp_path, "Bon", language="fr"))
+    assert said(voicebox(notepad, tmp_path), notepad, line)[0].sound == pieces
+
+
+def test_the_houses_recordings_are_found_by_language_and_sentence(tmp_path):
+    (tmp_path / "cy").mkdir()
+    (tmp_path / "cy" / "i_heard.1.wav").write_bytes(b"")
+    assert recordings(tmp_path) == {"sayso/cy/i_heard.1": tmp_path / "cy" / "i_heard.1.wav"}
+    assert recordings(tmp_path / "none") == {}
 
 
 def test_the_next_person_has_the_houses_loudness_and_speed(tmp_path, notepad):
@@ -136,7 +189,9 @@ def test_everything_that_a_set_can_make_it_say_is_rendered_beforehand_at_every_s
     box.prepare((one,), "en", lambda done, of: told.append((done, of)))
     lines = [line for line, _ in everything((one,), "en") if line.words]
     assert any("You said: Yes" in line.words for line in lines)
-    for _ in SLOWER_FACTORS:
+    for _ in SPEED_FACTORS:
+        box.adjust(Command.FASTER)
+    for _ in SPEED_FACTORS:
         assert all(isinstance(sound.sound, Path) for sound in said(box, notepad, *lines))
         box.adjust(Command.SLOWER)
     assert told[-1][0] == told[-1][1] == len(list((tmp_path / "speech").glob("*.wav")))
