@@ -8,8 +8,8 @@ from typing import Any
 
 from kiosk.events import Device, DeviceFound, DeviceLost
 from kiosk.interpret import meanings
+from kiosk.ports import Hearing
 from kiosk.rehearsal import DeafEar
-from kiosk.runner import Hearing
 from kiosk.settings import Config
 from openrosa.question_set import QuestionSet
 from voice.engine import Engine, open_engine

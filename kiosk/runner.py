@@ -7,90 +7,34 @@ Only the runner changes a visit. How one spoken answer flows, with no way back: 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 from kiosk import events
 from kiosk.errors import KioskError
 from kiosk.inbox import Inbox
-from kiosk.interpret import meant
-from kiosk.keeper import Keeper
+from kiosk.ports import Ports
 from kiosk.present import view_of
+from kiosk.presses import Down, Edge, FoundDown, Presses, Unplugged, Up
 from kiosk.prompts import reading_s
+from kiosk.settings import Input
 from kiosk.state import Stage, Visit
-from kiosk.view import Command, ScreenName, View
+from kiosk.told import event_of
+from kiosk.view import ScreenName, View
 from kiosk.visit import step
 from openrosa.errors import OpenRosaError
 from voice import events as sound
-from voice.decide import Outcome
 
 log = logging.getLogger(__name__)
 
-
-class Screen(Protocol):
-    """What the runner needs of a screen."""
-
-    def show(self, view: View) -> None:
-        """Put the whole of it up."""
-
-    def light(self, key: str | None, words: str = "") -> None:
-        """This tile, or the question, is being said now."""
-
-    def level(self, dbfs: float) -> None:
-        """How loud the microphone is."""
-
-    def hush(self) -> None:
-        """Nothing is being said any more: no tile is lit."""
-
-
-class Speaking(Protocol):
-    """What it needs of a voice. Answers with `voice.events`: LineStarted and PromptFinished."""
-
-    def say(self, turn: int, lines: Sequence[events.Line], language: str, messages: dict[str, bytes]) -> None:
-        """Say these lines, one after the other. `messages`: the sound of voice messages, by file name."""
-
-    def stop(self) -> None:
-        """Be quiet at once."""
-
-    def adjust(self, command: Command) -> None:
-        """Louder, quieter or slower."""
-
-    def reset(self) -> None:
-        """Back to the house's volume and speed."""
-
-
-class Hearing(Protocol):
-    """What it needs of an ear. Answers with `voice.events`."""
-
-    def listen(self, turn: int, meanings: dict[str, str], silence_s: float) -> None:
-        """Open the microphone for an answer."""
-
-    def record(self, turn: int, silence_s: float, max_s: float) -> None:
-        """Open it for a voice message."""
-
-    def finish(self) -> None:
-        """Close it; a message being recorded ends with Recorded."""
-
-    def stop(self) -> None:
-        """Close it; nothing follows."""
+_HUSHED = frozenset({Stage.ASK, Stage.CONFIRM, Stage.SAID_BACK})
+"""Here a key that went down is followed by an event that brings the visit on, whatever it turns out to be."""
 
 
 @dataclass(frozen=True)
 class Closed:
     """Put into the inbox to end the run."""
-
-
-@dataclass
-class Ports:
-    """Everything the runner acts on."""
-
-    screen: Screen
-    speaking: Speaking
-    hearing: Hearing
-    keeper: Keeper
-    call_help: Callable[[], bool] = lambda: False
-    """Call somebody; False where nobody can be called."""
 
 
 class Runner:
@@ -102,6 +46,8 @@ class Runner:
         new_visit: makes the next visit, its instance id included.
         on_event: told every event before it is stepped; `rehearse` and the tests write it down, a kiosk never does.
         on_over: told when a visit is over, with the visit.
+        line: the one line for staff on the waiting screen.
+        presses: what of the keys' ups and downs is a press.
     """
 
     def __init__(
@@ -113,6 +59,7 @@ class Runner:
         on_event: Callable[[Visit, events.Event], None] | None = None,
         on_over: Callable[[Visit], None] | None = None,
         line: Callable[[], str] | None = None,
+        presses: Presses | None = None,
     ) -> None:
         self._ports = ports
         self._inbox = inbox
@@ -120,6 +67,7 @@ class Runner:
         self._on_event = on_event
         self._on_over = on_over
         self._line = line
+        self._presses = presses or Presses(Input())
         self._messages: dict[str, bytes] = {}
         self._captions: tuple[events.Line, ...] = ()
         self._due_s: float | None = None
@@ -130,27 +78,44 @@ class Runner:
         """Until Closed comes, or, in a rehearsal, nothing more can happen."""
         self.show(view_of(self.visit))
         while True:
-            happened = self._inbox.take(self._read_until_s if self._due_s is None else self._due_s)
+            happened = self._inbox.take(self._due_next_s())
             if isinstance(happened, Closed):
                 self._ports.speaking.stop()
                 self._ports.hearing.stop()
                 return
-            if happened is None:
-                happened = self._what_is_due()
-            if happened is None:
+            if happened is not None:
+                self.take(happened)
+            elif not self._pass_time():
                 return
-            self.take(happened)
 
-    def _what_is_due(self) -> events.TimePassed | events.PromptFinished | None:
-        """Which clock ran out: the visit's, or that of a prompt which nobody can hear. None: neither was on."""
+    def _due_next_s(self) -> float | None:
+        """When the next clock runs out; None: none is on."""
+        visits = self._read_until_s if self._due_s is None else self._due_s
+        clocks = (visits, self._presses.due_s, self._ports.desk.due_s)
+        return min((at_s for at_s in clocks if at_s is not None), default=None)
+
+    def _pass_time(self) -> bool:
+        """Whichever clock ran out: keys', staff's, the visit's, or that of a prompt which nobody can hear.
+
+        Returns: False when none was on.
+        """
+        now_s, desk = self._inbox.now_s(), self._ports.desk
+        if self._due_next_s() is None:
+            return False
+        for event in self._presses.pass_time(now_s):
+            self._take_event(event)
+        if desk.due_s is not None and desk.due_s <= now_s:
+            view = desk.pass_time(now_s)
+            self._ports.screen.show(replace(view, turn=self.visit.turn)) if view else self.show(view_of(self.visit))
         timer = self.visit.timer
-        if self._due_s is not None and timer is not None:
-            self._due_s = None
-            return events.TimePassed(self.visit.turn, timer.number)
-        if self._read_until_s is not None:
+        if self._due_s is not None:
+            if self._due_s <= now_s and timer is not None:
+                self._due_s = None
+                self._take_event(events.TimePassed(self.visit.turn, timer.number))
+        elif self._read_until_s is not None and self._read_until_s <= now_s:
             self._read_until_s = None
-            return events.PromptFinished(self.visit.turn)
-        return None
+            self._take_event(events.PromptFinished(self.visit.turn))
+        return True
 
     def take(self, happened: Any) -> None:
         """One thing that happened: a visit's event, or sound's."""
@@ -161,13 +126,51 @@ class Runner:
             case sound.LineStarted(turn, index):
                 if turn == self.visit.turn and index < len(self._captions):
                     self._ports.screen.light(self._captions[index].tile, self._captions[index].words)
+            case Down() | Up() | FoundDown() | Unplugged() as edge:
+                self._take_edge(edge)
             case _:
-                for event in self._events_of(happened):
-                    if isinstance(event, events.PromptFinished) and event.turn == self.visit.turn:
-                        self._ports.screen.hush()
-                    self._step(event)
-                    if self.visit.stage is Stage.WAITING and isinstance(event, events.DeviceFound | events.DeviceLost):
-                        self.show(view_of(self.visit))  # the line for staff may be another one now
+                event = self._event_of(happened)
+                if event is not None:
+                    self._take_event(event)
+
+    def _take_edge(self, edge: Edge) -> None:
+        """A key went down or up. Speech stops before it is known what becomes of it; a visit can wait for that."""
+        faults = self._presses.faults
+        for event in self._presses.take(edge):
+            self._take_event(event)
+        visit = self.visit
+        if isinstance(edge, Down) and self._presses.touched and edge.turn == visit.turn and visit.stage in _HUSHED:
+            self._ports.speaking.stop()
+            self._ports.screen.hush()
+        if faults != self._presses.faults:
+            self._waiting_again()
+
+    def _take_event(self, event: events.Event) -> None:
+        """One event of the visit; while nobody is there a key may be staff's."""
+        desk = self._ports.desk
+        if isinstance(event, events.KeyPressed) and (desk.active or self.visit.stage is Stage.WAITING):
+            taken = desk.take(event.key, self._inbox.now_s())
+            if taken.view is not None:
+                self._ports.screen.show(replace(taken.view, turn=self.visit.turn))
+            elif taken.used:
+                self.show(view_of(self.visit))
+            if taken.used:
+                return
+        if isinstance(event, events.PromptFinished) and event.turn == self.visit.turn:
+            self._ports.screen.hush()
+        self._step(event)
+        if isinstance(event, events.DeviceFound | events.DeviceLost):
+            self._waiting_again()
+
+    def _waiting_again(self) -> None:
+        """On the waiting screen the line for staff may be another one now."""
+        if self.visit.stage is Stage.WAITING and not self._ports.desk.active:
+            self.show(view_of(self.visit))
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with keys, in sentences for staff."""
+        return self._presses.faults
 
     def show(self, view: View) -> None:
         """On the waiting screen with the one line for staff."""
@@ -175,38 +178,14 @@ class Runner:
             view = replace(view, line=self._line())
         self._ports.screen.show(view)
 
-    def _events_of(self, happened: Any) -> tuple[events.Event, ...]:
-        """Sound's event as the visit knows it."""
+    def _event_of(self, happened: Any) -> events.Event | None:
+        """As the visit knows it; a voice message stays here, and what can't be heard is given time to be read."""
         match happened:
-            case sound.Heard(turn, _, decision):
-                answer, command = meant(decision.meaning)
-                if decision.outcome is Outcome.NO_MATCH:
-                    answer = command = None
-                return (events.Heard(turn, answer, command, sure=decision.outcome is Outcome.SURE),)
-            case sound.SpeechStarted(turn):
-                return (events.SpeechStarted(turn),)
-            case sound.Noisy(turn):
-                return (events.Noisy(turn),)
-            case sound.Silence(turn):
-                return (events.Silence(turn),)
-            case sound.PromptFinished(turn):
-                return (events.PromptFinished(turn),)
             case sound.Recorded(turn, pcm):
-                return (self._message(turn, pcm),)
-            case sound.MicrophoneLost(_, reason):
-                log.warning("microphone lost: %s", reason)
-                return (events.DeviceLost(events.Device.MICROPHONE),)
-            case sound.MicrophoneFound():
-                return (events.DeviceFound(events.Device.MICROPHONE),)
-            case sound.SpeakerLost(turn, reason):
-                log.warning("speaker lost: %s", reason)
-                if turn == self.visit.turn:
-                    self._read_until_s = self._inbox.now_s() + reading_s(self._captions)
-                return (events.DeviceLost(events.Device.SPEAKER),)
-            case sound.Listening():
-                return ()
-            case _:
-                return (happened,)
+                return self._message(turn, pcm)
+            case sound.SpeakerLost(turn, _) if turn == self.visit.turn:
+                self._read_until_s = self._inbox.now_s() + reading_s(self._captions)
+        return event_of(happened)
 
     def _message(self, turn: int, pcm: bytes) -> events.Recorded:
         """A voice message stays in memory to the end of the visit.

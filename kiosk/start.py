@@ -24,7 +24,8 @@ from kiosk.events import KeyPressed
 from kiosk.health import Health
 from kiosk.inbox import RealInbox
 from kiosk.keeper import Keeper, check_sealable
-from kiosk.runner import Closed, Ports, Runner
+from kiosk.ports import Ports
+from kiosk.runner import Closed, Runner
 from kiosk.sentences import sentence
 from kiosk.sets import LoadedSet, load_sets
 from kiosk.settings import Config

@@ -18,8 +18,9 @@ from kiosk.answer import Who
 from kiosk.errors import KioskError
 from kiosk.keeper import Keeper
 from kiosk.machine import circumstances, new_instance_id, new_seed, today
+from kiosk.ports import Ports
 from kiosk.rehearsal import DeafEar, HeardOnce, NoScreen, Person, RecordedEar, SilentVoice
-from kiosk.runner import Ports, Runner
+from kiosk.runner import Runner
 from kiosk.sets import load_set
 from kiosk.state import Rules, Visit
 from kiosk.store import Role, Store

@@ -16,9 +16,10 @@ from kiosk import events
 from kiosk.answer import Who
 from kiosk.inbox import RehearsalInbox
 from kiosk.keeper import Keeper
+from kiosk.ports import Ports
 from kiosk.record import Circumstances
 from kiosk.rehearsal import DeafEar, NoScreen, SilentVoice
-from kiosk.runner import Ports, Runner
+from kiosk.runner import Runner
 from kiosk.state import Rules, Visit
 from kiosk.store import Role, Store
 from openrosa.convert import convert

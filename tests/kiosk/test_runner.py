@@ -320,7 +320,7 @@ def test_without_a_speaker_a_prompt_goes_on_after_the_time_that_it_takes_to_read
         assert reading_s(note) > 2
         assert one.inbox.take(one.runner._read_until_s) is None
         assert one.inbox.now_s() == pytest.approx(reading_s(note))
-        one.happen(one.runner._what_is_due())
+        assert one.runner._pass_time()
         assert one.visit.stage is Stage.ASK
         assert one.visit.question.name == "lift"
 
