@@ -14,7 +14,7 @@ from kiosk.check_lines import Level, Line, advice, error, fine, refused
 from kiosk.check_sets import check_sets
 from kiosk.config import Config
 from kiosk.errors import KioskError
-from kiosk.start import rules_of
+from kiosk.house import rules_of
 from kiosk.view import ANSWER_KEYS, KEYS, START_KEY
 from voice.engine import Engine, open_engine
 from voice.errors import VoiceError

@@ -11,25 +11,23 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kiosk import machine, status
-from kiosk.answer import Who
-from kiosk.asks import BY_WHOM, WHO_IS
 from kiosk.ear import Ear
 from kiosk.errors import KioskError
-from kiosk.events import KeyPressed
 from kiosk.health import Health
+from kiosk.help import Helper
+from kiosk.house import House, rules_of
 from kiosk.inbox import RealInbox
-from kiosk.keeper import Keeper, check_sealable
+from kiosk.keeper import Keeper
 from kiosk.ports import Ports
+from kiosk.presses import Down, Presses
 from kiosk.runner import Closed, Runner
 from kiosk.sentences import sentence
-from kiosk.sets import LoadedSet, load_sets
 from kiosk.settings import Config
-from kiosk.state import Rules, Visit
+from kiosk.state import Visit
 from kiosk.store import Counts, Role, Store
 from kiosk.terminal import kept_for_the_screen
 from kiosk.voicebox import Voicebox
@@ -45,50 +43,6 @@ SPEECH_FOLDER = "speech"
 """In the data folder: rendered prompts."""
 LOG = "kiosk.log"
 """In the data folder: what goes wrong. Never an answer, nor what was heard."""
-
-
-@dataclass(frozen=True)
-class House:
-    """What was read before anything is opened: a fault in it ends the start with one sentence."""
-
-    config: Config
-    sets: tuple[LoadedSet, ...]
-
-    @property
-    def question_sets(self) -> tuple[QuestionSet, ...]:
-        """The sets without their files."""
-        return tuple(one.question_set for one in self.sets)
-
-
-def read_house(config: Config) -> House:
-    """Read and check the sets. Raises: KioskError, OpenRosaError."""
-    sets = load_sets(config.sets)
-    for one in sets:
-        check_sealable(one.question_set, allow_unsealed=config.store.allow_unsealed)
-    rules_of(config)
-    return House(config, sets)
-
-
-def rules_of(config: Config) -> Rules:
-    """The settings of [asking] as the visit has them. Raises: KioskError: a preset that there is not."""
-    asking = config.asking
-    known = {name: who for name, who in WHO_IS.items() if who.who} | {name: Who(name, "self") for name in BY_WHOM}
-    if asking.preset_who and asking.preset_who not in known:
-        raise KioskError(
-            "Cannot use configuration",
-            f"asking.preset_who = '{asking.preset_who}'",
-            f"Write one of {', '.join(known)}, or leave it out.",
-        )
-    return Rules(
-        change_s=asking.change_s,
-        ask_again_s=asking.ask_again_s,
-        ask_again_later_s=asking.ask_again_later_s,
-        offer_stop_s=asking.offer_stop_s,
-        message_silence_s=asking.message_silence_s,
-        message_max_s=asking.message_max_s,
-        speak_keyed_answers=asking.speak_keyed_answers,
-        preset_who=known.get(asking.preset_who),
-    )
 
 
 def speech_cache(config: Config) -> SpeechCache:
@@ -142,7 +96,7 @@ def run(
         media = {name: path for one in house.sets for name, path in one.media.items()}
         app = KioskApp(
             config.keys,
-            lambda key, turn, by: inbox.put(KeyPressed(key, turn, by)),
+            lambda key, turn, by: inbox.put(Down(key, turn, inbox.now_s(), by)),
             on_waiting,
             picture=media.get,
             cell=sixel_cell(),
@@ -171,7 +125,9 @@ def run(
                 config, store, ear, {**health.facts(), "can_keep": keeper.can_keep, "problem": unsaid or ear.problem}
             )
 
-        runner = Runner(Ports(app, voice, ear, keeper), inbox, new_visit, line=line)
+        helper = Helper(config.help.command)
+        ports = Ports(app, voice, ear, keeper, call_help=helper.call)
+        runner = Runner(ports, inbox, new_visit, line=line, presses=Presses(config.input))
 
         def turn_over() -> None:
             try:

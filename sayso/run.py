@@ -10,7 +10,8 @@ import click
 
 from kiosk import config as configuration
 from kiosk.errors import KioskError
-from kiosk.start import LOG, read_house
+from kiosk.house import read_house
+from kiosk.start import LOG
 from kiosk.start import run as run_kiosk
 
 

@@ -16,7 +16,8 @@ from pseudo_terminal import ENTER_ALTERNATE_SCREEN, PseudoTerminal
 from rehearsed import sheets, yes_no
 
 from kiosk.config import load
-from kiosk.start import read_house, speech_cache
+from kiosk.house import read_house
+from kiosk.start import speech_cache
 from kiosk.store import Counts, Role, Store
 from kiosk.voicebox import Voicebox
 from voice.speaker import NoSpeaker
