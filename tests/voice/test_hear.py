@@ -16,6 +16,7 @@ from voice.events import (
     Listening,
     MicrophoneFound,
     MicrophoneLost,
+    Noisy,
     Recorded,
     Silence,
     SpeechStarted,
@@ -225,3 +226,15 @@ def test_no_word_of_another_kind_is_sure_among_real_people(pocketsphinx_en, spee
             if isinstance(last, Heard) and last.decision.outcome is Outcome.SURE:
                 wrong.append(path.name)
     assert wrong == []
+
+
+def test_somebody_who_reads_aloud_without_an_end_is_noise_and_no_answer(pocketsphinx_en, speech):
+    read = load(speech / "librispeech_librosa" / "free" / "198_1.flac")
+    assert duration_s(read) > 5
+    ended = run(pocketsphinx_en, read, CARDS, Limits(longest_s=4.0))[-1]
+    assert ended == Noisy(7)
+
+
+def test_a_voice_message_may_go_on_to_its_end(pocketsphinx_en, speech):
+    read = load(speech / "librispeech_librosa" / "free" / "198_1.flac")
+    assert isinstance(run(pocketsphinx_en, read, None, Limits(longest_s=4.0))[-1], Recorded)
