@@ -15,8 +15,8 @@ from kiosk.config import Config
 from kiosk.errors import KioskError
 from kiosk.interpret import called_like_commands, meanings, meant, shared
 from kiosk.keeper import check_sealable
-from kiosk.prompts import language_of
-from kiosk.sentences import CATALOGUES, same_language
+from kiosk.prompts import english_name, language_of, languages_of
+from kiosk.sentences import catalogue_of, same_language, unchecked
 from kiosk.sets import LoadedSet, load_set
 from openrosa.errors import OpenRosaError
 from openrosa.findings import Finding, one_line
@@ -26,8 +26,10 @@ from voice.audio import load
 from voice.engine import Engine
 from voice.errors import VoiceError
 
-TOLD = ("QS101", "QS102")
-"""Advice to the author that whoever runs the kiosk needs: what a server would drop, what is not translated."""
+TOLD = ("QS101", "QS109")
+"""Advice to the author that whoever runs the kiosk needs: what a server would drop, what nobody has checked."""
+GAP = "QS102"
+"""A text that one language lacks: told once with how many there are."""
 
 
 def check_sets(config: Config, engine: Engine | None) -> Iterator[Line]:
@@ -84,36 +86,59 @@ def _authors(what: str, path: Path) -> Iterator[Line]:
     """What the author should know, the most important of it in full."""
     _, findings = read(path.read_bytes(), path.name)
     others = 0
+    gaps = [finding for finding in findings if finding.code == GAP]
     for finding in findings:
         if finding.code in TOLD:
             yield _of_author(what, finding)
-        else:
+        elif finding.code != GAP:
             others += 1
+    if gaps:
+        many = "1 translation is missing" if len(gaps) == 1 else f"{len(gaps)} translations are missing, the first"
+        first = one_line(f"{gaps[0].met} for '{gaps[0].name}'")
+        yield advice(what, f"{GAP} {many}: {first}", f"`sayso questions check {path}` gives each with its place.")
     if others:
         met = "1 more piece of advice" if others == 1 else f"{others} more pieces of advice"
         yield advice(what, f"{met} for its author", f"`sayso questions check {path}` gives it.")
 
 
 def _languages(what: str, one: QuestionSet, config: Config) -> Iterator[Line]:
-    """Whether it is asked, spoken and heard in the language of the home."""
-    language, listens = config.home.language, config.voice.language
+    """Whether it is asked, spoken and heard in the language of the home, and in the others that people may choose."""
+    language = config.home.language
     spoken = language_of(one, language)
     if spoken != language:
         met = f"it has no words in '{language}', so that it is asked in '{spoken}'"
         yield advice(what, met, "Translate it, or set home.language to one that it has.")
-        said = speaks(spoken, config.voice.rate_wpm)
-        if said.level is not Level.FINE:
-            yield said
-    if spoken not in CATALOGUES and spoken.split("-", maxsplit=1)[0] not in CATALOGUES:
-        met = f"what the kiosk itself says is not translated into '{spoken}' yet"
-        yield advice(what, met, "It says that in English; its languages are in kiosk/sentences.py.")
-    if config.voice.engine != "none" and not same_language(spoken, listens):
-        met = f"it is asked in '{spoken}' and the kiosk listens for '{listens}', so that it is answered by key alone"
-        yield advice(what, met, "Set voice.language, and install its model, if it shall be answered aloud.")
+    for code in offered(one, config):
+        if code != language:
+            said = speaks(code, config.voice.rate_wpm)
+            if said.level is not Level.FINE:
+                yield said
+        yield from _own_words(what, code)
+        if config.voice.engine != "none" and not same_language(code, config.voice.language):
+            met = f"in '{code}' it is answered by key alone, for the kiosk listens for '{config.voice.language}'"
+            yield advice(what, met, "Set voice.language, and install its model, if it shall be answered aloud there.")
     recorded = [spoken in by_language or one.default_language in by_language for by_language in _recordings(one)]
     if any(recorded) and not all(recorded):
         met = f"{sum(recorded)} of {len(recorded)} texts have a recorded voice in '{spoken}'"
         yield advice(what, met, "Record the others too, or people hear two voices.")
+
+
+def offered(one: QuestionSet, config: Config) -> tuple[str, ...]:
+    """The languages in which a visit may ask this set."""
+    first = language_of(one, config.home.language)
+    wanted = config.home.languages
+    others = (code for code in languages_of((one,)) if not wanted or code in wanted)
+    return tuple(dict.fromkeys((first, *others)))
+
+
+def _own_words(what: str, code: str) -> Iterator[Line]:
+    """Whether the kiosk's own sentences are there in a language, and whether anybody has checked them."""
+    if not catalogue_of(code):
+        met = f"what the kiosk itself says is not translated into '{code}' yet"
+        yield advice(what, met, "It says that in English; docs/languages.md tells how to translate it.")
+    elif many := unchecked(code):
+        met = f"{english_name(code)}: {many} of the kiosk's own sentences are machine-made and unchecked"
+        yield advice(what, met, "Have them read by people who speak it; docs/languages.md tells how.")
 
 
 def _heard(what: str, one: QuestionSet, language: str, engine: Engine | None) -> Iterator[Line]:

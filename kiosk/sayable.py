@@ -5,7 +5,7 @@ A cache that is written during a visit would tell the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from kiosk.answer import Answer, How
@@ -28,14 +28,17 @@ from kiosk.sentences import ENGLISH
 from openrosa.question_set import Question, QuestionSet
 
 
-def everything(sets: tuple[QuestionSet, ...], language: str) -> Iterator[tuple[Line, str]]:
+def everything(
+    sets: tuple[QuestionSet, ...], language: str, languages: Sequence[str] = ()
+) -> Iterator[tuple[Line, str]]:
     """Every line with words that a kiosk with these sets can say, each with the language of its visit.
 
     Args:
-        sets: all that may be asked; a visit may be in any of their languages.
+        sets: all that may be asked.
         language: the house's, in which a visit begins.
+        languages: those to choose from; empty: all that the sets have.
     """
-    offered = languages_of(sets)
+    offered = tuple(code for code in languages_of(sets) if not languages or code in languages)
     for line in language_lines(offered):
         yield line, language
     wanted = dict.fromkeys((language, *offered, *(language_of(one, language) for one in sets)))

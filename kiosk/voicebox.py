@@ -79,17 +79,26 @@ class Voicebox:
         self._volume = volume
         self._speed = HOUSE_SPEED
 
-    def prepare(self, sets: tuple[QuestionSet, ...], language: str, on_progress: Callable[[int, int], None]) -> None:
+    def prepare(
+        self,
+        sets: tuple[QuestionSet, ...],
+        language: str,
+        on_progress: Callable[[int, int], None],
+        languages: Sequence[str] = (),
+    ) -> None:
         """Render whatever these sets can make the kiosk say in any of their languages, at every speed.
 
         Args:
             sets: all that may be asked.
             language: of the house.
             on_progress: told (done, of how many), for what was not in the cache yet.
+            languages: those to choose from; empty: all that the sets have.
 
         Raises: VoiceError: espeak-ng is missing, or the cache can't be written.
         """
-        spoken = {part: None for line, spoken in everything(sets, language) for part in self._parts(line, spoken)}
+        spoken = {
+            part: None for line, spoken in everything(sets, language, languages) for part in self._parts(line, spoken)
+        }
         wordings = [
             Wording(part.text, part.language, self._rate(speed))
             for speed in range(len(SPEED_FACTORS))

@@ -47,6 +47,7 @@ CODES: Mapping[str, str] = {
     "QS106": "A file that the form names is not beside it.",
     "QS107": "A default that is not one of the choices.",
     "QS108": "What the sheet's converter (pyxform) remarks.",
+    "QS109": "Words that nobody has checked.",
 }
 """Every code and its one sentence."""
 

@@ -113,6 +113,7 @@ class QuestionSet:
             `/data/feel_home_how`), without the meta block, which `openrosa.instance.fill` writes.
         public_key: DER of the RSA public key (`base64RsaPublicKey`), or None: the form is not encrypted.
         sensitive: rule 11's form: sent at once.
+        unchecked: codes of languages whose words nobody who speaks them has checked.
         media: every file that the form names.
         xform: the whole form as it was read, UTF-8 bytes.
     """
@@ -127,6 +128,7 @@ class QuestionSet:
     record_paths: frozenset[str] = frozenset()
     public_key: bytes | None = None
     sensitive: bool = False
+    unchecked: tuple[str, ...] = ()
     media: tuple[Media, ...] = ()
     xform: bytes = b""
     language_names: Texts = field(default_factory=dict)

@@ -138,10 +138,24 @@ def _form(html: Element, xform: bytes, report: Report) -> QuestionSet | None:
         record_paths=record_paths,
         public_key=record.public_key,
         sensitive=is_yes(attribute(root, "sayso_sensitive")),
+        unchecked=_unchecked(root, words, report),
         media=tuple(words.media.values()),
         xform=xform,
         language_names=words.names,
     )
+
+
+def _unchecked(root: Element, words: Translations, report: Report) -> tuple[str, ...]:
+    """The languages that `attribute::sayso_unchecked` names: made by a machine, read by nobody."""
+    marked = (attribute(root, "sayso_unchecked") or "").replace(",", " ").split()
+    codes = tuple(code for code in words.names if code in marked)
+    for code in codes:
+        write = "them as people who speak it say them, and take the code out of attribute::sayso_unchecked"
+        report.add("QS109", "", "", f"{words.names[code] or code}: machine-made words that nobody has checked", write)
+    for code in sorted(set(marked) - set(codes)):
+        met = f"the language '{short(code)}' in attribute::sayso_unchecked"
+        report.add("QS105", "", "", met, f"one of {', '.join(words.names)}")
+    return codes
 
 
 def _expressions(record: Record, report: Report) -> None:

@@ -22,6 +22,8 @@ _MISSING = frozenset({"", "-"})
 """What pyxform writes where a translation is missing."""
 
 _FORMS = {"": "", "long": "", "guidance": "guidance", "audio": "audio", "image": "image"}
+_COLUMNS = {"hint": "hint", "jr:constraintMsg": "constraint_message"}
+"""What ends a text's id, as pyxform makes it -> the sheet's column; else it is a label."""
 _IGNORED_FORMS = frozenset({"short", "big-image"})
 """A shorter label for small screens, and a larger picture of the same: neither takes anything away."""
 
@@ -42,6 +44,16 @@ def language_code(name: str) -> str:
     return found.group(1) if found else name.strip()
 
 
+@dataclass(frozen=True)
+class _Gap:
+    """What one language lacks and another one has."""
+
+    code: str
+    where: str
+    name: str
+    column: str
+
+
 class Translations:
     """The `itext` block of one form.
 
@@ -57,7 +69,7 @@ class Translations:
         self.names: dict[str, str] = {}
         self.default = ""
         self.media: dict[str, Media] = {}
-        self._missing: dict[str, dict[str, None]] = {}
+        self._gaps: dict[_Gap, None] = {}
         block = child(model, "itext")
         for translation in () if block is None else children(block, "translation"):
             name = translation.get("lang", "")
@@ -156,9 +168,11 @@ class Translations:
             audio=self._files(values, where, name, "audio"),
             image=self._files(values, where, name, "image"),
         )
-        for code in self.names:
-            if (words.plain or words.guidance) and code not in words.plain and code not in words.guidance:
-                self._missing.setdefault(code, {})[name] = None
+        column = _COLUMNS.get(identity.rpartition(":")[2], "label")
+        for form, there in ((column, words.plain), ("guidance_hint", words.guidance), ("audio", words.audio)):
+            for code in self.names if there else ():
+                if code not in there:
+                    self._gaps.setdefault(_Gap(code, where, name, form))
         return words
 
     def _files(self, values: dict[str, dict[str, str]], where: str, name: str, form: str) -> dict[str, Media]:
@@ -176,11 +190,20 @@ class Translations:
         return self.media.setdefault(base, Media(base))
 
     def tell_missing(self) -> None:
-        """One advice for each language with gaps."""
-        for code, missing in self._missing.items():
-            met = f"no {self.names[code] or code} words for {len(missing)}: {short(', '.join(missing), 120)}"
-            write = "the words; until then the default language is used"
-            self._report.add("QS102", "", "", met, write)
+        """One advice for each text or recording that one language has and another one lacks."""
+        default = self.names[self.default] or self.default
+        for gap in self._gaps:
+            language = self.names[gap.code] or gap.code
+            column = f"{gap.column}::{language} ({gap.code})" if language != gap.code else f"{gap.column}::{language}"
+            if gap.column == "audio":
+                write = "a recording; until then a made voice is heard there"
+            elif gap.column == "guidance_hint":
+                write = "the wording to speak; until then the label is spoken there"
+            elif gap.code == self.default:
+                write = "the words; until then another language is spoken there"
+            else:
+                write = f"the words; until then {default} is spoken there"
+            self._report.add("QS102", gap.where, gap.name, f"no {language} {gap.column}", write, column=column)
 
 
 def _written(values: dict[str, dict[str, str]], form: str) -> dict[str, str]:

@@ -167,7 +167,7 @@ def test_a_missing_translation_is_advice(tmp_path):
         [["yes_no", "yes", "Yes", "Ydy"], ["yes_no", "no", "No", "Nac ydy"]],
     )
     one = house(tmp_path / "house", made=made)
-    assert "advice set set.xml: QS102" in said(lines(one))
+    assert "advice set set.xml: QS102 1 translation is missing: no Cymraeg label for 'lift'" in said(lines(one))
 
 
 def test_a_set_without_the_homes_language_is_advice_and_is_answered_by_key_where_it_cannot_be_heard(one):
@@ -179,8 +179,22 @@ def test_a_set_without_the_homes_language_is_advice_and_is_answered_by_key_where
     )
     welsh = house(one.folder / "welsh", made=made)
     found = said(lines(welsh, "[home]\nlanguage = 'cy'\n[voice]\nengine = 'pocketsphinx'\nlanguage = 'en'\n"))
-    assert "it is asked in 'cy' and the kiosk listens for 'en', so that it is answered by key alone" in found
-    assert "what the kiosk itself says is not translated into 'cy' yet" in found
+    assert "in 'cy' it is answered by key alone, for the kiosk listens for 'en'" in found
+    assert "Welsh: 84 of the kiosk's own sentences are machine-made and unchecked" in found
+
+
+def test_a_language_that_the_kiosk_itself_does_not_speak_is_advice(tmp_path):
+    made = {
+        "survey": [
+            ["type", "name", "label::Fran\u00e7ais (fr)"],
+            ["note", "hello", "Bonjour."],
+            ["select_one o", "q", "Bon?"],
+        ],
+        "choices": [["list_name", "name", "label::Fran\u00e7ais (fr)"], ["o", "oui", "Oui"], ["o", "non", "Non"]],
+        "settings": [["form_id", "version"], ["home", "1"]],
+    }
+    one = house(tmp_path / "house", made=made)
+    assert "what the kiosk itself says is not translated into 'fr' yet" in said(lines(one))
 
 
 def recorded(folder, sound: bytes):

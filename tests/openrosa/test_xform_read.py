@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pyxform.xls2xform import convert
 
+from openrosa.convert import convert as to_form
 from openrosa.instance import fill, values_of
 from openrosa.question_set import Kind, Media, QuestionSet
 from openrosa.xform import QuestionSetRefused, load, read
@@ -157,14 +158,56 @@ def test_words_on_a_ranges_steps_are_spoken_instead_of_its_numbers():
     assert [step.key for step in steps] == ["green", "yellow", "red"]
 
 
-def test_a_missing_translation_falls_to_no_language_and_is_advice():
-    found, findings = read(convert(SHEET, validate=False).xform.encode(), "made.xml")
+def test_a_missing_translation_falls_to_no_language(made):
+    assert "cy" not in made.question("message").labels
+
+
+def test_each_text_that_one_language_lacks_is_advice_with_its_place(tmp_path):
+    (tmp_path / "made.md").write_text(
+        """
+| survey |
+| | type | name | label::English (en) | label::Cymraeg (cy) | guidance_hint::English (en) | hint::English (en) |
+| | note | intro | Hello | | Hello to you | |
+| | select_one g | feel | How is it? | Sut mae? | | Take your time |
+| choices |
+| | list_name | name | label::English (en) | label::Cymraeg (cy) |
+| | g | good | Good | Da |
+| | g | bad | Bad | |
+| settings |
+| | default_language |
+| | English (en) |
+"""
+    )
+    converted = to_form(tmp_path / "made.md")
+    _, findings = read(converted.xform, "made.md", places=converted.places)
+    told = [finding for finding in findings if finding.code == "QS102"]
+    assert {finding.level for finding in told} == {"advice"}
+    assert [(finding.place.removeprefix("made.md, "), finding.name, finding.met) for finding in told] == [
+        ("survey row 2, column label::Cymraeg (cy)", "intro", "no Cymraeg label"),
+        ("survey row 2, column guidance_hint::Cymraeg (cy)", "intro", "no Cymraeg guidance_hint"),
+        ("survey row 3, column hint::Cymraeg (cy)", "feel", "no Cymraeg hint"),
+        ("choices row 3, column label::Cymraeg (cy)", "bad", "no Cymraeg label"),
+    ]
+    assert told[0].write == "the words; until then English is spoken there"
+
+
+def test_a_recording_in_one_language_only_is_advice():
+    _, findings = read(convert(SHEET, validate=False).xform.encode(), "made.xml")
+    found = [(one.name, one.met) for one in findings if one.met.endswith("audio")]
+    assert found == [("intro", "no Cymraeg audio"), ("good", "no Cymraeg audio")]
+
+
+def test_languages_that_nobody_has_checked_are_known_and_reported():
+    sheet = SHEET.replace("sayso_sensitive |", "sayso_unchecked |").replace(
+        "Cymraeg (cy) | yes", "Cymraeg (cy) | cy, fr"
+    )
+    found, findings = read(convert(sheet, validate=False).xform.encode(), "made.xml")
     assert found is not None
-    assert "cy" not in found.question("message").labels
-    (advice,) = [finding for finding in findings if finding.code == "QS102"]
-    assert advice.level == "advice"
-    assert "message" in advice.met
-    assert "Cymraeg" in advice.met
+    assert found.unchecked == ("cy",)
+    told = {finding.code: finding for finding in findings}
+    assert told["QS109"].met == "Cymraeg: machine-made words that nobody has checked"
+    assert "'fr'" in told["QS105"].met
+    assert load(convert(SHEET, validate=False).xform.encode(), "made.xml").unchecked == ()
 
 
 def test_missing_record_fields_are_one_advice():
