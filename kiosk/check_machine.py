@@ -76,14 +76,14 @@ def store(config: Config) -> Iterator[Line]:
         return
     try:
         with Store.open(folder, Role.READER) as opened:
-            counts = opened.counts()
+            counts = opened.tally()
     except KioskError as met_error:
         yield refused("store", met_error)
         return
     if counts.set_aside:
         met = f"{counts.set_aside} submissions were set aside, {counts.damaged} of them damaged"
         yield advice("store", met, "Nothing of them is deleted; ask whoever looks after the server.")
-    yield fine("store", f"{folder}: {counts.waiting} waiting to be sent, {counts.delivered} delivered")
+    yield fine("store", f"{folder}: {counts.waiting} waited to be sent at midnight, {counts.delivered} were delivered")
 
 
 def status_file(config: Config) -> Line:

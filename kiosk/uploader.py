@@ -53,6 +53,8 @@ class Report:
         message: one sentence on what went wrong last, "" if nothing did.
         retry: the server is not to be had: send the rest later.
         retry_after_s: how long the server asked to be left alone, or None.
+        reached: the server took something, or refused it for good. A sensitive form's visit is not told of: staff see
+            what comes of this.
     """
 
     delivered: int = 0
@@ -61,6 +63,7 @@ class Report:
     message: str = ""
     retry: bool = False
     retry_after_s: float | None = None
+    reached: bool = False
 
 
 def upload_waiting(
@@ -85,6 +88,7 @@ def upload_waiting(
     rng.shuffle(order)
     delivered = set_aside = 0
     message = ""
+    reached = False
     blocked: Reply | None = None
     held: set[tuple[str, str]] = set()
     for instance_id in order:
@@ -105,6 +109,7 @@ def upload_waiting(
             store.release(instance_id)
             continue
         reply = _sent(store, client, submission)
+        reached = reached or (reply.verdict is not Verdict.WAIT and not store.is_sensitive(instance_id))
         match reply.verdict:
             case Verdict.DELIVERED:
                 store.delivered(instance_id, today)
@@ -122,7 +127,9 @@ def upload_waiting(
                 held.add(form)
     waiting = store.counts().waiting
     after_s = blocked.retry_after_s if blocked else None
-    return Report(delivered, set_aside, waiting, message, retry=blocked is not None, retry_after_s=after_s)
+    return Report(
+        delivered, set_aside, waiting, message, retry=blocked is not None, retry_after_s=after_s, reached=reached
+    )
 
 
 def _sent(store: Store, client: Sender, submission: Submission) -> Reply:
@@ -161,7 +168,7 @@ def keep_sending(
         client: the server.
         today: the day, asked anew each time.
         rng: order and jitter.
-        wait: waits so many seconds; True, and at once, when asked to end.
+        wait: waits so many seconds, or less when somebody asks to send now; True, and at once, when asked to end.
         told: gets the report of each go that found something.
 
     Raises: KioskError: as for `upload_waiting`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
@@ -9,6 +10,8 @@ import msgspec
 
 from kiosk import status
 from kiosk.config import load
+from kiosk.day import today
+from kiosk.staff_rows import rows, why_not_open
 
 
 @click.command("status")
@@ -16,25 +19,50 @@ from kiosk.config import load
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @click.pass_context
 def command(ctx: click.Context, config_path: Path, *, as_json: bool) -> None:
-    """Counts and device health, as the kiosk last wrote them.
+    r"""Say whether the kiosk is open, how many visits stand where, and how its devices are.
 
-    Exit code 1 if staff are asked to do something.
+    Visits are counted as of last midnight: nobody can see here that somebody answered today. docs/staff.md says what
+    each line means.
+
+    \b
+    Example:
+      $ sayso status --config kiosk.toml
+      Open: yes
+      What to do: All well
+
+    With --json: {"open": true, "why": "", "line": "All well", "counts": {...}, "facts": {...}, ...}.
+
+    Exit codes: 0 open and all well, 1 not open, or staff are asked to do something, 2 there is no status.
     """
     path = load(config_path).status
     found = status.read(path)
     sending = status.read_sending(path)
+    day, running = today(), found.running()
+    why = why_not_open(found, running)
     if as_json:
-        whole = {**msgspec.to_builtins(found), "sending": msgspec.to_builtins(sending)}
-        click.echo(msgspec.json.encode(whole).decode())
+        told = {
+            "open": not why,
+            "why": why,
+            "running": running,
+            "day": found.day,
+            "line": found.line,
+            "counts": found.counts,
+            "facts": found.facts,
+            "sending": sending and _sending(sending, day),
+        }
+        click.echo(msgspec.json.encode(told).decode())
     else:
-        click.echo(f"{found.line} (written on {found.day})")
-        click.echo(
-            f"Visits waiting to be sent: {found.counts.waiting}; delivered: {found.counts.delivered}; "
-            f"set aside: {found.counts.set_aside}, of them damaged: {found.counts.damaged}"
-        )
-        for name, value in found.facts.items():
-            click.echo(f"{name.replace('_', ' ')}: {value}")
-        if sending:
-            click.echo(f"last sent on {sending.day}: {sending.message or 'nothing went wrong'}")
-    if found.line != status.ALL_WELL:
+        for name, value in rows(found, sending, day, running=running):
+            click.echo(f"{name}: {value}")
+    if why or found.line != status.ALL_WELL:
         ctx.exit(1)
+
+
+def _sending(sending: status.Sending, day: date) -> dict[str, object]:
+    """What the uploader met, as far as it was so at last midnight."""
+    failing_since = sending.failing(day)
+    return {
+        "contact_on": sending.last_contact(day),
+        "failing_since": failing_since,
+        "message": sending.message if failing_since else "",
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from dataclasses import asdict
-from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import Self
@@ -14,9 +14,10 @@ import msgspec
 
 from kiosk import status
 from kiosk.config import load
+from kiosk.day import today
 from kiosk.errors import KioskError
 from kiosk.store import Role, Store
-from kiosk.uploader import Report, keep_sending, upload_waiting
+from kiosk.uploader import POLL_S, Report, keep_sending, upload_waiting
 from openrosa.client import Client
 
 
@@ -58,6 +59,8 @@ class Ending:
 def command(ctx: click.Context, config_path: Path, *, watch: bool, as_json: bool) -> None:
     """Send what waits to the server of the configuration.
 
+    With --watch the kiosk's staff can ask to send now: a file `send-now` beside the status file, which is taken away.
+
     Exit code 1 if something still waits or was set aside.
     """
     config = load(config_path)
@@ -76,22 +79,31 @@ def command(ctx: click.Context, config_path: Path, *, watch: bool, as_json: bool
             nonlocal any_set_aside
             any_set_aside = any_set_aside or report.set_aside > 0
             try:
-                status.write_sending(config.status, report, _today())
+                status.write_sending(config.status, report, today())
             except KioskError as error:  # what staff see matters less than that the rest is sent
                 click.echo(f"sayso: {error}", err=True)
             click.echo(msgspec.json.encode(asdict(report)).decode() if as_json else _sentence(report))
 
         rng = SystemRandom()  # the order must not be guessed from the day
         if watch:
-            keep_sending(store, client, _today, rng, wait=ending.wait, told=told)
+            keep_sending(store, client, today, rng, wait=partial(pause, ending, config.status), told=told)
         else:
-            told(upload_waiting(store, client, _today(), rng, stopping=ending.asked))
+            told(upload_waiting(store, client, today(), rng, stopping=ending.asked))
         if store.counts().waiting or any_set_aside:
             ctx.exit(1)
 
 
-def _today() -> date:
-    return datetime.now().astimezone().date()
+def pause(ending: Ending, status_path: Path, seconds: float) -> bool:
+    """Wait so long, or until staff ask to send now; True, and at once, when asked to end."""
+    while seconds > POLL_S:
+        if ending.wait(POLL_S):
+            return True
+        seconds -= POLL_S
+        if status.asked_to_send(status_path):
+            return False
+    ended = ending.wait(seconds)
+    status.asked_to_send(status_path)  # what waits is sent now in any case
+    return ended
 
 
 def _sentence(report: Report) -> str:

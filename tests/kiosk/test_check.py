@@ -103,7 +103,8 @@ def test_it_may_be_run_beside_the_kiosk(one):
     with Store.open(one.data, Role.KIOSK) as store:
         store.finish(Submission("uuid:1", "home", "1", b"<data/>", (), sealed=True))
         found = of(lines(one, KEYS_ONLY), "store")
-    assert found[-1] == fine("store", f"{one.data}: 1 waiting to be sent, 0 delivered")
+    told = f"{one.data}: 0 waited to be sent at midnight, 0 were delivered"
+    assert found[-1] == fine("store", told), "a visit of today shows in no count"
 
 
 # --- sets ----------------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def test_an_openrosa_answer_of_201_or_202_is_delivery(store, server, client, sta
     server.answer = lambda _: Answer(status)
     fill(store, range(3))
     report = upload_waiting(store, client, TODAY, seeded())
-    assert report == Report(delivered=3)
+    assert report == Report(delivered=3, reached=True)
     assert store.counts() == Counts(delivered=3)
     assert store.waiting() == []
 
@@ -121,7 +121,7 @@ def test_no_server_at_all_keeps_all_waiting_and_the_next_go_delivers(store):
         assert upload_waiting(store, client, TODAY, seeded()).retry
     assert store.waiting() == ["uuid:0", "uuid:1"]
     with Loopback() as back, Client(back.url, timeout_s=5) as client:
-        assert upload_waiting(store, client, TODAY, seeded()) == Report(delivered=2)
+        assert upload_waiting(store, client, TODAY, seeded()) == Report(delivered=2, reached=True)
 
 
 def test_what_was_delivered_before_the_server_went_away_stays_delivered(store, server, client):
@@ -173,6 +173,21 @@ def test_the_order_of_sending_is_shuffled(store, server, client):
     assert sent != sorted(sent)
 
 
+def test_a_sensitive_forms_visit_is_sent_without_telling_that_the_server_was_reached(store, server, client):
+    store.finish(submission(1), sensitive=True)
+    report = upload_waiting(store, client, TODAY, seeded())
+    assert (report.delivered, report.reached) == (1, False)
+    fill(store, [2])
+    assert upload_waiting(store, client, TODAY, seeded()).reached
+
+
+@pytest.mark.parametrize(("status", "reached"), [(201, True), (409, True), (401, False), (503, False)])
+def test_the_server_is_reached_when_it_takes_or_refuses_for_good(store, server, client, status, reached):
+    server.answer = lambda _: Answer(status)
+    fill(store, [1])
+    assert upload_waiting(store, client, TODAY, seeded()).reached == reached
+
+
 def test_an_open_visit_is_never_sent(store, server, client):
     store.keep(submission(1))
     fill(store, [2])
@@ -212,7 +227,7 @@ def test_a_visit_forgotten_while_others_travel_is_not_sent(store, server, client
         return Answer()
 
     server.answer = answer
-    assert upload_waiting(store, client, TODAY, seeded()) == Report(delivered=1)
+    assert upload_waiting(store, client, TODAY, seeded()) == Report(delivered=1, reached=True)
     assert len(server.received) == 1
 
 
@@ -227,7 +242,7 @@ def test_no_transaction_is_open_while_bytes_travel(store, server, client, tmp_pa
         return Answer()
 
     server.answer = answer
-    assert upload_waiting(store, client, TODAY, seeded()) == Report(delivered=1)
+    assert upload_waiting(store, client, TODAY, seeded()) == Report(delivered=1, reached=True)
 
 
 class Breaks:
@@ -285,7 +300,7 @@ def test_watching_sends_what_comes_and_looks_again_soon(store, client):
     reports = []
     keep_sending(store, client, lambda: TODAY, seeded(), wait=wait, told=reports.append)
     assert wait.pauses == [0, POLL_S, POLL_S, POLL_S, POLL_S]
-    assert reports == [Report(delivered=1)]
+    assert reports == [Report(delivered=1, reached=True)]
 
 
 def test_watching_backs_off_while_the_server_is_away_and_starts_afresh_when_it_is_back(store, server, client):
@@ -303,7 +318,7 @@ def test_watching_backs_off_while_the_server_is_away_and_starts_afresh_when_it_i
     assert max(failing) > 60
     assert max(failing) <= 900
     assert wait.pauses[12:] == [POLL_S, POLL_S]
-    assert reports[-1] == Report(delivered=1)
+    assert reports[-1] == Report(delivered=1, reached=True)
 
 
 def test_watching_counts_failures_anew_after_a_success(store, server, client):

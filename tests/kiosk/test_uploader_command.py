@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from loopback_openrosa import OPENROSA, Answer, Loopback
 
 from kiosk import status
-from kiosk.store import Counts, Role, Store
+from kiosk.store import Counts, Role, Store, Tally
 from openrosa.submission import Attachment, Submission
 
 DAY = date(2026, 11, 22)
@@ -145,36 +146,84 @@ def test_status_reads_the_file_and_never_the_database(tmp_path):
     config = configured(tmp_path, "")
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "sayso.db").write_bytes(b"would be refused if it were opened")
-    status.write(tmp_path / "status.json", Counts(waiting=3, delivered=4), {"microphone": "USB"}, DAY)
+    status.write(tmp_path / "status.json", Tally(waiting=3, delivered=4, finished=5), {"microphone": "USB"}, DAY)
     done = sayso("status", "--config", config)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "All well (written on 2026-11-22)",
-        "Visits waiting to be sent: 3; delivered: 4; set aside: 0, of them damaged: 0",
-        "microphone: USB",
+        "Open: yes",
+        "What to do: All well",
+        "Counted at: midnight before 2026-11-22",
+        "Visits finished: 5",
+        "Visits not finished: 0",
+        "Newest visits, not told apart yet: 0",
+        "Waiting to be sent: 3",
+        "Sent: 4",
+        "Set aside: 0",
+        "Server last reached: not yet",
+        "Microphone: USB",
     ]
 
 
 def test_status_is_exit_code_1_when_staff_have_something_to_do_and_json_says_it_all(tmp_path):
     config = configured(tmp_path, "")
-    status.write(tmp_path / "status.json", Counts(set_aside=1), {}, DAY)
+    status.write(tmp_path / "status.json", Tally(set_aside=1, reasons=(("HTTP 409", 1),)), {}, DAY)
     done = sayso("status", "--json", "--config", config)
     assert done.returncode == 1
     found = json.loads(done.stdout)
     assert found["counts"]["set_aside"] == 1
+    assert found["counts"]["reasons"] == [["HTTP 409", 1]]
     assert "could not be delivered" in found["line"]
+    assert (found["open"], found["why"], found["running"]) == (True, "", True)
     assert found["sending"] is None
 
 
-def test_an_upload_tells_status_how_it_went(tmp_path, server):
+def test_a_kiosk_that_does_not_run_or_cannot_save_is_not_open_and_exit_code_1(tmp_path):
+    config = configured(tmp_path, "")
+    status.write(tmp_path / "status.json", Tally(), {"can_keep": False}, DAY)
+    done = sayso("status", "--config", config)
+    assert done.returncode == 1
+    assert done.stdout.startswith("Open: no: Answers cannot be saved.")
+    status.write(tmp_path / "status.json", Tally(), {}, DAY)
+    ended = re.sub(r'"process": "\d+ ', '"process": "999999999 ', (tmp_path / "status.json").read_text())
+    (tmp_path / "status.json").write_text(ended)
+    done = sayso("status", "--config", config)
+    assert done.returncode == 1
+    assert done.stdout.startswith("Open: no: the kiosk is not running. Start it.\n")
+
+
+def test_an_upload_tells_status_how_it_went_on_the_next_day(tmp_path, server):
     config = configured(tmp_path, server.url)
     finished(tmp_path, 1)
     server.answer = lambda _: Answer(503, "")
     sayso("upload", "--config", config)
-    status.write(tmp_path / "status.json", counts(tmp_path), {}, DAY)
+    status.write(tmp_path / "status.json", Tally(waiting=1), {}, DAY)
+    found = json.loads(sayso("status", "--json", "--config", config).stdout)
+    assert found["sending"] == {"contact_on": None, "failing_since": None, "message": ""}, "that would tell of a visit"
+    noted = (tmp_path / "sending.json").read_text()
+    assert "503" in noted
+    (tmp_path / "sending.json").write_text(re.sub(r"\d{4}-\d\d-\d\d", "2026-11-01", noted))
     found = json.loads(sayso("status", "--json", "--config", config).stdout)
     assert "503" in found["sending"]["message"]
-    assert found["sending"]["failing_since"] is not None
+    assert found["sending"]["failing_since"] == "2026-11-01"
+    assert "Nothing sent since: 2026-11-01: " in sayso("status", "--config", config).stdout
+
+
+def test_staff_can_ask_a_watching_uploader_to_send_now(tmp_path, server):
+    config = configured(tmp_path, server.url)
+    finished(tmp_path, 1)
+    server.answer = lambda _: Answer(503, "", {"Retry-After": "3000"})
+    command = [sys.executable, "-m", "sayso", "upload", "--watch", "--json", "--config", str(config)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert json.loads(process.stdout.readline())["retry"] is True
+            server.answer = lambda _: Answer()
+            status.ask_to_send(tmp_path / "status.json")
+            assert json.loads(process.stdout.readline())["delivered"] == 1
+            assert not (tmp_path / "send-now").exists()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
 
 
 def test_no_status_yet_is_one_sentence(tmp_path):
