@@ -15,9 +15,12 @@ from voice.errors import VoiceError
 COMMANDS = {
     "demo": ("sayso.demo", "The whole of it on one machine: a collector on loopback and the kiosk in this terminal."),
     "run": ("sayso.run", "The kiosk."),
+    "screen": ("sayso.screen", "The kiosk on the whole of a display: what a kiosk's computer starts."),
     "status": ("sayso.status", "Counts and device health."),
     "check": ("sayso.check", "Is this kiosk fit to open: one line for each thing it needs."),
     "upload": ("sayso.upload", "Send what waits, now."),
+    "export": ("sayso.export", "Sealed visits to a USB stick."),
+    "staff": ("sayso.staff", "The PIN of the staff screen."),
     "models": ("sayso.models", "List, install and verify speech models."),
     "questions": ("sayso.questions", "Check and convert question sets."),
     "voice": ("sayso.voice", "What the kiosk hears in a recording."),

@@ -76,7 +76,8 @@ def encode(image: Image.Image) -> str:
     )
     numbers = np.searchsorted(used, pixels).astype(np.uint8)
     size = f'"1;1;{few.width};{few.height}'
-    return f"\x1bP0;0;0q{size}{defined}{_drawn(numbers, len(colours)).decode('ascii')}\x1b\\"
+    # The 1: what is not drawn stays as it is. Else foot since 1.15 blackens what the last band has below the picture.
+    return f"\x1bP0;1;0q{size}{defined}{_drawn(numbers, len(colours)).decode('ascii')}\x1b\\"
 
 
 def _drawn(numbers: npt.NDArray[np.uint8], colours: int) -> bytes:
