@@ -22,10 +22,13 @@ from kiosk.answer import By
 from kiosk.screens import parts, tiles
 from kiosk.screens.board import PARTS, Board, Part
 from kiosk.screens.cells import Look, Signs
+from kiosk.screens.colours import THEMES
+from kiosk.screens.commands import commands
 from kiosk.screens.keys import HeldKeys, printed
 from kiosk.screens.layout import Plan, Rect, Spoken, caption, plan, white_part
 from kiosk.screens.pictures.gallery import Gallery
-from kiosk.screens.shapes import draws_sixths
+from kiosk.screens.shapes import Line, draws_sixths
+from kiosk.screens.staff import staff
 from kiosk.screens.touch import Target, key_at
 from kiosk.view import ANSWER_KEYS, NEXT_SWITCH, SWITCH, ScreenName, View
 
@@ -63,6 +66,7 @@ class KioskApp(App[None], inherit_bindings=False):
         fine: draw large letters; None where the terminal is known to draw the blocks that they are made of.
         terminal_keys: take the terminal's keys and show them. False where keys come another way, as by evdev: only
             `quit_keys` are taken then.
+        theme: "dark", "light" or "high_contrast".
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -88,6 +92,7 @@ class KioskApp(App[None], inherit_bindings=False):
         cell: tuple[int, int] | None = None,
         fine: bool | None = None,
         terminal_keys: bool = True,
+        theme: str = "dark",
     ) -> None:
         super().__init__()
         self._names = dict(keys) if terminal_keys else {}
@@ -101,7 +106,7 @@ class KioskApp(App[None], inherit_bindings=False):
         self._quit_keys = quit_keys
         self._tell_quit = on_quit
         fine = draws_sixths(os.environ) if fine is None else fine
-        self._look = Look(caps, signs or Signs(), fine, picture)
+        self._look = Look(caps, signs or Signs(), fine, picture, THEMES[theme])
         self._gallery = Gallery(cell, self._look) if cell else None
         self._lock = threading.Lock()
         self._latest = Shown(View(ScreenName.WAITING))
@@ -164,7 +169,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[None]:
         """The one screen there is."""
-        return Board(self._paint_all, self._touched)
+        return Board(self._look.theme, self._paint_all, self._touched)
 
     def on_mount(self) -> None:
         """Draw what was shown before the application ran."""
@@ -225,32 +230,36 @@ class KioskApp(App[None], inherit_bindings=False):
             return
         view, spoken = self._drawn.view, self._drawn.spoken
         width, height = self.size
-        rich = parts.commands(view, self._look.caps, width, pictures=True)
-        bare = parts.commands(view, self._look.caps, width, pictures=False)
+        rich = commands(view, self._look, width, pictures=True)
+        bare = commands(view, self._look, width, pictures=False)
         picture = parts.picture_of(view, self._look)
         said = caption(view, spoken)
         where = plan(
             view,
             (width, height),
             said=said,
-            commands_rows=(len(rich), len(bare)),
+            commands_rows=(len(rich.rows), len(bare.rows)),
             picture=bool(picture),
             fine=self._look.fine,
         )
         self._plan = where
+        asked_for = rich if where.commands.height == len(rich.rows) else bare
         self._targets = [Target(where.tiles[tile.key], tile.key) for tile in view.tiles]
+        self._targets += asked_for.targets(where.commands)
         white = white_part(view, spoken)
         with self.batch_update():
-            self._part("progress").put(where.progress, parts.progress(view, where.progress))
+            self._part("progress").put(where.progress, parts.progress(view, where.progress, self._look))
             if view.screen is ScreenName.WAITING and not view.tiles:
                 asked = parts.invitation(view, where.ask, self._look)
+            elif view.screen is ScreenName.STAFF:
+                asked = staff(view, where.ask, self._look)
             else:
                 asked = parts.ask(view, where.ask, self._look, lit=white == "ask", frame=where.frames)
             self._part("ask").put(where.ask, asked)
             self._paint_tiles(where, white)
             self._paint_voice(where)
-            self._part("commands").put(where.commands, rich if where.commands.height == len(rich) else bare)
-            self._part("line").put(where.line, parts.staff_line(view, where.line))
+            self._part("commands").put(where.commands, asked_for.rows)
+            self._part("line").put(where.line, parts.staff_line(view, where.line, self._look))
 
     def _paint_pictures(self) -> bool:
         """Paint every part as a picture; False where that is not for this terminal or these words."""
@@ -261,16 +270,21 @@ class KioskApp(App[None], inherit_bindings=False):
         if shown is None:
             return False
         self._plan = None
-        self._targets = [Target(shown[tile.key][0], tile.key) for tile in drawn.view.tiles if tile.key in shown]
+        self._targets = self._gallery.targets(shown)
         with self.batch_update():
             for name in PARTS:
                 place, picture = shown.get(name, (Rect(0, 0, 0, 0), None))
-                self._part(name).put(place, [], picture)
+                rows: list[Line] = []
+                if name == "ask" and picture is None:
+                    place = self._gallery.staff_place(drawn.view, self.size)
+                    rows = staff(drawn.view, place, self._look)
+                self._part(name).put(place, rows, picture)
         return True
 
     def _paint_tiles(self, where: Plan, white: str) -> None:
         shown = {tile.key: tile for tile in self._drawn.view.tiles}
-        chosen = any(tile.chosen for tile in shown.values())
+        old = self._drawn.view.screen is ScreenName.CHANGE
+        chosen = any(tile.chosen for tile in shown.values()) and not old
         large = self._look.fine and tiles.large_tiles(self._drawn.view, where.tiles, upright=where.upright)
         for key in ANSWER_KEYS:
             one = shown.get(key)
@@ -278,9 +292,13 @@ class KioskApp(App[None], inherit_bindings=False):
                 self._part(key).put(Rect(0, 0, 0, 0), [])
                 continue
             place = where.tiles[key]
-            dimmed = chosen and not one.chosen
-            lit = white == key
-            rows = tiles.tile(one, place, self._look, lit=lit, dimmed=dimmed, upright=where.upright, large=large)
+            marked = tiles.Marked(
+                lit=white == key,
+                dimmed=chosen and not one.chosen,
+                scanned=self._drawn.view.scanned == key,
+                old=old and one.chosen,
+            )
+            rows = tiles.tile(one, place, self._look, marked=marked, upright=where.upright, large=large)
             self._part(key).put(place, rows)
 
     def _paint_voice(self, where: Plan) -> None:

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kiosk.screens.colours import BACKGROUND, WHITE, ink
+from kiosk.screens.colours import Theme, ink
 from kiosk.screens.layout import Rect
 from kiosk.screens.pictures.gallery import Painted, sixel_of
 from kiosk.screens.shapes import Line
@@ -36,8 +36,9 @@ class Part(Widget):
     can_focus = False
     DEFAULT_CSS = "Part { position: absolute; width: 0; height: 0; }"
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, theme: Theme) -> None:
         super().__init__(id=name)
+        self._blank = ink(theme.ink, theme.background)
         self._rows: list[Line] = []
         self._picture: Painted | None = None
         self._place = Rect(0, 0, 0, 0)
@@ -62,7 +63,7 @@ class Part(Widget):
         """One row of cells."""
         if self._picture is None and y < len(self._rows):
             return Strip(self._rows[y])
-        return Strip([Segment(" " * self._place.width, ink(WHITE, BACKGROUND))])
+        return Strip([Segment(" " * self._place.width, self._blank)])
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows of a region; with a picture the whole of it is sent with the last of them."""
@@ -83,22 +84,25 @@ class Board(Screen[None], inherit_bindings=False):
     """The one screen, with no keys of its own.
 
     Args:
+        theme: the colours.
         repaint: finds every part its place, after a change of size.
         touch: gets column and row of a finger or the first button of a mouse that went down.
     """
 
     AUTO_FOCUS = None
-    DEFAULT_CSS = f"Board {{ background: {BACKGROUND}; overflow: hidden; }}"
+    DEFAULT_CSS = "Board { overflow: hidden; }"
 
-    def __init__(self, repaint: Callable[[], None], touch: Callable[[int, int], None]) -> None:
+    def __init__(self, theme: Theme, repaint: Callable[[], None], touch: Callable[[int, int], None]) -> None:
         super().__init__()
+        self.styles.background = theme.background
+        self._theme = theme
         self._repaint = repaint
         self._touch = touch
 
     def compose(self) -> ComposeResult:
         """The parts; a place for each answer key."""
         for name in PARTS:
-            yield Part(name)
+            yield Part(name, self._theme)
 
     def on_resize(self) -> None:
         """Find every part its new place."""

@@ -10,12 +10,31 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 from kiosk.screens import letters
-from kiosk.screens.colours import BLACK, WHITE, ink
+from kiosk.screens.colours import DARK, WHITE, Theme, ink, readable_on
 from kiosk.screens.layout import BORDER
 from kiosk.screens.shapes import Line
-from kiosk.screens.words import wrap
+from kiosk.screens.words import emoji, wrap
+from kiosk.view import Command
 
-SPEAKER, EAR, HAND, TICK = "🔊", "🎤", "👇", "✔"
+SPEAKER, EAR, HAND, TICK, OLD, STRUCK = "🔊", "🎤", "👇", "✔", "↩", "🔇"
+COMMAND_PICTURES = {
+    Command.AGAIN: "🔁",
+    Command.EXPLAIN: "💡",
+    Command.LOUDER: "🔊",
+    Command.QUIETER: "🔉",
+    Command.SLOWER: "🐢",
+    Command.FASTER: "🐇",
+    Command.DONT_KNOW: "❓",
+    Command.RATHER_NOT_SAY: "🤫",
+    Command.SKIP: "⏩",
+    Command.BACK: "⏪",
+    Command.STOP: "✋",
+    Command.HELP: "🙋",
+    Command.SPEAK_ANSWERS: "📢",
+    Command.MENU: "📋",
+}
+"""The one emoji that stands for a command where there is no sixel."""
+_COMMAND = "command:"
 
 
 @dataclass(frozen=True)
@@ -37,12 +56,22 @@ class Look:
         signs: the screen's own words.
         fine: the terminal draws sixths of a cell: large letters, smoother shapes.
         file_of: media name -> its file, or None.
+        theme: the colours.
     """
 
     caps: Mapping[str, str] = field(default_factory=dict)
     signs: Signs = field(default_factory=Signs)
     fine: bool = False
     file_of: Callable[[str], Path | None] | None = None
+    theme: Theme = DARK
+
+
+def sign_of(picture: str | None, look: Look) -> str:
+    """The emoji of a view's or tile's picture, or of the command that it names; "" where there is none."""
+    if picture is not None and picture.startswith(_COMMAND):
+        named = [one for one in Command if one.value == picture.removeprefix(_COMMAND)]
+        return COMMAND_PICTURES[named[0]] if named else ""
+    return emoji(picture, look.file_of)
 
 
 def width_of(line: Sequence[Segment]) -> int:
@@ -94,7 +123,9 @@ def beside(sign: str, lines: Sequence[Line], colours: tuple[str, str]) -> list[L
     return [[Segment((sign if at == at_row else blank) + "  ", style), *line] for at, line in enumerate(lines)]
 
 
-def box(inner: Sequence[Line], width: int, colours: tuple[str, str], *, thick: bool, mark: str = "") -> list[Line]:
+def box(
+    inner: Sequence[Line], width: int, colours: tuple[str, str], *, thick: bool, mark: str = "", scanned: str = ""
+) -> list[Line]:
     """A border round rows that are two cells narrower than it.
 
     Args:
@@ -103,18 +134,26 @@ def box(inner: Sequence[Line], width: int, colours: tuple[str, str], *, thick: b
         colours: of the border, and of what it encloses.
         thick: lit or chosen; thin otherwise. Both take the same room, so that nothing moves.
         mark: set into the middle of the upper edge.
+        scanned: the colour of the frame that says: the switch takes this; "" for none. It is hatched, and a finger
+            points down into it.
     """
     colour, within = colours
-    line = ink(colour, within)
+    line = ink(scanned or colour, within)
     across = width - BORDER
-    top, bottom, side = ("█" + "▀" * across + "█", "█" + "▄" * across + "█", "█") if thick else ("", "", "┃")
-    if not thick:
+    left, right = "█", "█"
+    if scanned:
+        left, right = "▶", "◀"
+        top = bottom = "▓" * width
+        mark = f"{HAND} {mark}".strip()
+    elif thick:
+        top, bottom = "█" + "▀" * across + "█", "█" + "▄" * across + "█"
+    else:
+        left = right = "┃"
         top, bottom = "┏" + "━" * across + "┓", "┗" + "━" * across + "┛"
     upper: Line = [Segment(top, line)]
     if mark:
         room = cell_len(mark) + 2
         before = (width - room) // 2
-        on = ink(BLACK if within == WHITE else WHITE, within)
+        on = ink(readable_on(within), within)
         upper = [Segment(top[:before], line), Segment(f" {mark} ", on), Segment(top[before + room :], line)]
-    edge = Segment(side, line)
-    return [upper, *([edge, *row, edge] for row in inner), [Segment(bottom, line)]]
+    return [upper, *([Segment(left, line), *row, Segment(right, line)] for row in inner), [Segment(bottom, line)]]

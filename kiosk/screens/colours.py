@@ -1,12 +1,19 @@
-"""The colours, and how well words can be read on them. White means: this is being said now, or it is your turn."""
+"""The colours of the three themes, and how well words can be read on them.
+
+One part at most is lit: this is being said now, or it is your turn. Lit is white; in the light theme, where white is
+all round, it is black.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from rich.color import Color
 from rich.style import Style
 
+# Each channel is a whole per cent of 255, as sixel tells colours: else there are seams.
 BACKGROUND = "#0A0F14"
 PANEL = "#19232D"
 WHITE = "#FFFFFF"
@@ -16,9 +23,116 @@ FAINT = "#60707F"  # for marks, never for words
 SKY = "#66C1FF"
 PALE = "#D6EAF9"  # behind pictures, whose outlines are black
 DEEP_BLUE = "#004CA5"  # on white, where the light blue would vanish
+RED = "#FF5144"
+"""Of a stroke through something, which is told by its form too."""
+YELLOW = "#FFFF00"
 
-KEY_COLOURS = {"green": "#00C18C", "yellow": "#FFD126", "red": "#FF5144", "blue": SKY}
+KEY_COLOURS = {"green": "#00C18C", "yellow": "#FFD126", "red": RED, "blue": SKY}
 """The big keys. No word is written on them: black on red is 6.5 to 1, and a shape stands beside each colour."""
+_DEEP_KEYS = {"green": "#007F4C", "yellow": "#996600", "red": "#BF1900", "blue": DEEP_BLUE}
+"""The same for cells on white, which can have no outline."""
+
+
+@dataclass(frozen=True, eq=False)
+class Theme:
+    """Which colour is what.
+
+    Attributes:
+        name: of `screen.theme` in the configuration.
+        background: of the screen.
+        panel: of a tile, and of the state of the microphone.
+        ink: of words on both.
+        lit, lit_ink: of the one part that is being said, and of its words.
+        accent, lit_accent: of edges and signs, unlit and lit.
+        meter: of the bars that are not reached.
+        line: of the staff's line.
+        faint: of the dots to come.
+        pale: behind pictures.
+        scan: of the frame round what the switch would take.
+        keys: the big keys' colours as pictures, which have a black outline where they need one.
+        cell_keys: the same in cells.
+        tile_edge: of every tile alike, "" where it is its key's colour.
+        dims: what is not chosen stands back in a darker colour; else by its thin edge alone.
+    """
+
+    name: str
+    background: str
+    panel: str
+    ink: str
+    lit: str
+    lit_ink: str
+    accent: str
+    lit_accent: str
+    meter: str
+    line: str
+    faint: str
+    pale: str
+    scan: str
+    keys: Mapping[str, str]
+    cell_keys: Mapping[str, str]
+    tile_edge: str = ""
+    dims: bool = True
+
+    def on(self, *, lit: bool) -> tuple[str, str]:
+        """Ink and what is behind it, on a panel that is lit or not."""
+        return (self.lit_ink, self.lit) if lit else (self.ink, self.panel)
+
+
+DARK = Theme(
+    "dark",
+    background=BACKGROUND,
+    panel=PANEL,
+    ink=WHITE,
+    lit=WHITE,
+    lit_ink=BLACK,
+    accent=SKY,
+    lit_accent=DEEP_BLUE,
+    meter=GREY,
+    line=GREY,
+    faint=FAINT,
+    pale=PALE,
+    scan=WHITE,
+    keys=KEY_COLOURS,
+    cell_keys=KEY_COLOURS,
+)
+LIGHT = Theme(
+    "light",
+    background="#EBEFF2",
+    panel=WHITE,
+    ink=BLACK,
+    lit=BLACK,
+    lit_ink=WHITE,
+    accent=DEEP_BLUE,
+    lit_accent=SKY,
+    meter=FAINT,
+    line="#333D47",
+    faint=FAINT,
+    pale=PALE,
+    scan=BLACK,
+    keys=KEY_COLOURS,
+    cell_keys=_DEEP_KEYS,
+)
+HIGH_CONTRAST = Theme(
+    "high_contrast",
+    background=BLACK,
+    panel=BLACK,
+    ink=WHITE,
+    lit=WHITE,
+    lit_ink=BLACK,
+    accent=WHITE,
+    lit_accent=BLACK,
+    meter=GREY,
+    line=WHITE,
+    faint=WHITE,
+    pale=WHITE,
+    scan=YELLOW,
+    keys=KEY_COLOURS,
+    cell_keys=KEY_COLOURS,
+    tile_edge=WHITE,
+    dims=False,
+)
+THEMES = {theme.name: theme for theme in (DARK, LIGHT, HIGH_CONTRAST)}
+"""By the name in the configuration."""
 
 WORDS_CONTRAST = 7.0
 """The least contrast between words and what they stand on (WCAG 2.2, 1.4.6)."""
@@ -33,6 +147,7 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@lru_cache(maxsize=512)
 def contrast(one: str, other: str) -> float:
     """Contrast of two colours, 1 to 21. Source: WCAG 2.2."""
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
@@ -49,3 +164,8 @@ def dim(colour: str, behind: str) -> str:
     """The colour of something that stands back: two fifths of it upon what is behind."""
     pairs = ((int(colour[at : at + 2], 16), int(behind[at : at + 2], 16)) for at in (1, 3, 5))
     return "#" + "".join(f"{round(0.4 * one + 0.6 * other):02X}" for one, other in pairs)
+
+
+def readable_on(behind: str) -> str:
+    """Black or white, whichever stands out more."""
+    return max((BLACK, WHITE), key=lambda one: contrast(one, behind))

@@ -27,8 +27,26 @@ LARGE_ROWS = 3
 """Rows of the state of the microphone in large letters."""
 TALL_ROWS = 36
 """From so many rows on, the state of the microphone takes more room."""
-ASKING = frozenset({ScreenName.WHO, ScreenName.QUESTION, ScreenName.CONFIRM, ScreenName.MESSAGE, ScreenName.STOPPING})
+ASKING = frozenset(
+    {
+        ScreenName.LANGUAGE,
+        ScreenName.WHO,
+        ScreenName.QUESTION,
+        ScreenName.CONFIRM,
+        ScreenName.CHANGE,
+        ScreenName.NOISY,
+        ScreenName.MESSAGE,
+        ScreenName.REVIEW,
+        ScreenName.MENU,
+        ScreenName.STOPPING,
+        ScreenName.FORGET,
+    }
+)
 """Screens that wait for an answer; the others go on by themselves."""
+TELLING = frozenset({ScreenName.WAITING, ScreenName.THANKS, ScreenName.SORRY, ScreenName.HELP, ScreenName.OUT_OF_ORDER})
+"""Screens with nothing to answer: a picture and a sentence, as large as they can be."""
+MENU_SCANNED = "menu"
+"""`View.scanned` while the switch would take the commands."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +136,8 @@ def plan(
     """
     width, height = size
     upright = height * 2 > width
+    if view.screen is ScreenName.STAFF:
+        return _staff_plan(view, size, commands_rows[1], upright=upright)
     progress_rows = 1 if view.steps or view.tiles else 0
     ask_rows = max(len(wrap(plain(view.words), ask_words_width(width, picture=picture))), 1)
     tiles_rows = _tiles_need(view.tiles, width, upright=upright)
@@ -171,13 +191,31 @@ def plan(
     )
 
 
+def _staff_plan(view: View, size: tuple[int, int], commands: int, *, upright: bool) -> Plan:
+    """Rows of text above, the buttons as low as they can be below, and the commands at the foot."""
+    width, height = size
+    tiles = _tiles_need(view.tiles, width, upright=upright)
+    below = height - commands
+    nowhere = Rect(0, 0, 0, 0)
+    return Plan(
+        upright=upright,
+        frames=False,
+        progress=nowhere,
+        ask=Rect(0, 0, width, below - tiles),
+        tiles=_places(Rect(0, below - tiles, width, tiles), upright=upright) if view.tiles else {},
+        voice=nowhere,
+        commands=Rect(0, below, width, commands),
+        line=nowhere,
+    )
+
+
 def your_turn(view: View) -> bool:
     """Whether something is waited for: the microphone is open, or keys alone are asked for an answer."""
     return view.microphone is Microphone.OPEN or (view.microphone is Microphone.KEYS_ONLY and view.screen in ASKING)
 
 
 def _has_voice(view: View, said: str) -> bool:
-    quiet = view.screen in {ScreenName.WAITING, ScreenName.THANKS, ScreenName.SORRY}
+    quiet = view.screen in TELLING or view.screen is ScreenName.STAFF
     return bool(said) or not quiet or your_turn(view)
 
 

@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.segment import Segment
 
 from kiosk.screens import letters, shapes
-from kiosk.screens.cells import SPEAKER, TICK, Look, box, middle, width_of, written
-from kiosk.screens.colours import BACKGROUND, BLACK, KEY_COLOURS, PANEL, WHITE, dim, ink
+from kiosk.screens.cells import OLD, SPEAKER, TICK, Look, box, middle, sign_of, width_of, written
+from kiosk.screens.colours import BLACK, WHITE, contrast, dim, ink, readable_on
 from kiosk.screens.layout import BORDER, Rect, shape_columns, tile_words_width
 from kiosk.screens.shapes import Line
-from kiosk.screens.words import emoji, plain, wrap
+from kiosk.screens.words import plain, wrap
 from kiosk.view import Tile, View
+
+_SEEN = 3.0
+"""The least contrast of a mark that is no word (WCAG 2.2, 1.4.11)."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What a tile is besides an answer.
+
+    Attributes:
+        lit: it is being said now.
+        dimmed: another one was chosen.
+        scanned: the switch would take it.
+        old: it is the answer that stands while the question is put again.
+    """
+
+    lit: bool = False
+    dimmed: bool = False
+    scanned: bool = False
+    old: bool = False
 
 
 def large_tiles(view: View, places: Mapping[str, Rect], *, upright: bool) -> bool:
@@ -23,7 +44,7 @@ def large_tiles(view: View, places: Mapping[str, Rect], *, upright: bool) -> boo
         width, rows = tile_words_width(place, upright=upright), letters.CELL_ROWS
         if place.height < (rows + BORDER if upright else rows + BORDER + 5):
             return False
-        if letters.large(plain(one.word), width, rows, (WHITE, PANEL)) is None:
+        if letters.large(plain(one.word), width, rows, (WHITE, BLACK)) is None:
             return False
     return True
 
@@ -33,8 +54,7 @@ def tile(
     place: Rect,
     look: Look,
     *,
-    lit: bool,
-    dimmed: bool,
+    marked: Marked,
     upright: bool,
     large: bool,
 ) -> list[Line]:
@@ -44,14 +64,17 @@ def tile(
         one: what it says.
         place: of the whole tile.
         look: what it is painted with.
-        lit: it is being said now.
-        dimmed: another one was chosen.
+        marked: what it is besides.
         upright: the shape stands left of the words, not above.
         large: its word in large letters; see `large_tiles`.
     """
-    background, ink_colour = (WHITE, BLACK) if lit else (BACKGROUND if dimmed else PANEL, WHITE)
-    colour = KEY_COLOURS[one.key]
+    lit, dimmed, old = marked.lit, marked.dimmed, marked.old
+    theme = look.theme
+    ink_colour, background = theme.on(lit=lit)
     if dimmed and not lit:
+        background = theme.background
+    colour = theme.cell_keys[one.key]
+    if dimmed and not lit and theme.dims:
         colour = dim(colour, background)
     across, down = place.width - BORDER, max(place.height - BORDER, 0)
     colours = (ink_colour, background)
@@ -60,7 +83,7 @@ def tile(
         lines = written(plain(one.word), width, letters.CELL_ROWS, colours, fine=True)
     else:
         lines = [[Segment(line, ink(*colours))] for line in wrap(plain(one.word), width)]
-    picture = emoji(one.picture, look.file_of)
+    picture = sign_of(one.picture, look)
     room = (shape_columns(place), down) if upright else (across, down - len(lines))
     shape = _shape(one.key, (colour, background), room, picture, fine=look.fine)
     if upright:
@@ -70,8 +93,12 @@ def tile(
         rows: list[Line] = [[gap, *left, gap, gap, *right] for left, right in zip(drawn, aligned, strict=True)]
     else:
         rows = middle([*shape, *lines], across, down, background)
-    mark = SPEAKER if lit else TICK if one.chosen else look.caps.get(one.key, "")
-    return box(rows, place.width, (colour, background), thick=lit or one.chosen, mark=mark)
+    mark = SPEAKER if lit else OLD if old else TICK if one.chosen else look.caps.get(one.key, "")
+    edge = theme.tile_edge if theme.tile_edge and not lit else colour
+    frame = theme.scan if marked.scanned else ""
+    if frame == background:
+        frame = readable_on(background)
+    return box(rows, place.width, (edge, background), thick=lit or (one.chosen and not old), mark=mark, scanned=frame)
 
 
 def _left(line: Line, width: int) -> Line:
@@ -87,7 +114,8 @@ def _shape(key: str, colours: tuple[str, str], room: tuple[int, int], picture: s
         return []
     if rows < (2 if fine else 3):
         mark = f"{shapes.KEY_MARKS[key]} {picture}".rstrip(" ")
-        return [[Segment(mark, ink(BLACK if background == WHITE else colour, background))]]
+        drawn = colour if contrast(colour, background) >= _SEEN else readable_on(background)
+        return [[Segment(mark, ink(drawn, background))]]
     shape = shapes.KEY_SHAPES[key]
     columns, rows = shapes.size_for(rows, across)
     face = shapes.face_of(picture) if shapes.has_room_for_a_face(shape, rows, fine=fine) else None

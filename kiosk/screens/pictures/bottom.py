@@ -1,16 +1,15 @@
-"""The bottom of the screen as pictures: whose turn it is, and what may be asked for at any moment."""
+"""The state as a picture: listen, your turn, or press a key."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import Enum
 
-from kiosk.screens.colours import BACKGROUND, BLACK, DEEP_BLUE, GREY, PANEL, SKY, WHITE
+from kiosk.screens.colours import BLACK, DARK, WHITE, Theme
 from kiosk.screens.parts import METER_STEPS
 from kiosk.screens.pictures.canvas import Box, Canvas
-from kiosk.screens.pictures.wording import fit, two_lines_px
-from kiosk.view import Command
+from kiosk.screens.pictures.emblems import draw
+from kiosk.screens.pictures.wording import fit
 
 
 class State(Enum):
@@ -20,6 +19,7 @@ class State(Enum):
     LISTEN = "listen"
     YOUR_TURN = "your turn"
     PRESS = "press a key"
+    NOISY = "it is noisy: press a key"
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class StatePicture:
         words: what it says.
         lit: white.
         level: steps of the meter, 0 to `METER_STEPS`.
+        theme: the colours.
     """
 
     size: tuple[int, int]
@@ -41,33 +42,46 @@ class StatePicture:
     words: str = ""
     lit: bool = False
     level: int = 0
+    theme: Theme = DARK
 
     def draw(self) -> Canvas:
         """The panel; empty where it is nobody's turn."""
-        canvas, unit = Canvas(self.size, BACKGROUND), self.unit
+        theme, unit = self.theme, self.unit
+        canvas = Canvas(self.size, theme.background)
         if self.state is State.NOBODYS:
             return canvas
         air = round((8 if self.lit else 12) * unit)
         panel = canvas.box.within(air, round((7 if self.lit else 11) * unit))
-        ink, behind = (BLACK, WHITE) if self.lit else (WHITE, PANEL)
-        canvas.framed(panel, round(26 * unit), (WHITE if self.lit else SKY, max(round(4 * unit), 2)), behind)
+        colours = theme.on(lit=self.lit)
+        edge = (theme.lit if self.lit else theme.accent, max(round(4 * unit), 2))
+        canvas.framed(panel, round(26 * unit), edge, colours[1])
         sign, words = self.rooms(canvas.box)
+        accent = theme.lit_accent if self.lit else theme.accent
         match self.state:
             case State.LISTEN:
-                canvas.sign("speaker", sign, BLACK if self.lit else SKY)
+                canvas.sign("speaker", sign, theme.lit_ink if self.lit else theme.accent)
             case State.YOUR_TURN:
-                canvas.sign("microphone", sign, DEEP_BLUE if self.lit else SKY)
-                self._draw_meter(canvas, words)
-                words = Box(
-                    words.left,
-                    words.top,
-                    words.right - round(words.width * _METER_SHARE) - round(8 * unit),
-                    words.bottom,
-                )
+                canvas.sign("microphone", sign, accent)
+                self._draw_meter(canvas, words, accent)
+                right = words.right - round(words.width * _METER_SHARE) - round(8 * unit)
+                words = Box(words.left, words.top, right, words.bottom)
+            case State.NOISY:
+                self._draw_finger(canvas, sign)
+                last = Box(words.right - sign.width, sign.top, words.right, sign.bottom)
+                canvas.plate(last.within(-round(6 * unit)), round(14 * unit), theme.pale)
+                draw(canvas, "emblem:struck_microphone", last)
+                words = Box(words.left, words.top, last.left - round(14 * unit), words.bottom)
             case _:
-                canvas.picture("openmoji:1F447", sign)
-        canvas.words(self.words, words, (ink, behind), self.sizes)
+                self._draw_finger(canvas, sign)
+        wide = self.size[0] > _WIDE * self.size[1]  # words belong to their sign
+        canvas.words(self.words, words, colours, self.sizes, centred=not wide)
         return canvas
+
+    def _draw_finger(self, canvas: Canvas, box: Box) -> None:
+        """A finger, which is outlined in black, on white in every theme."""
+        if canvas.colour_at(box.left, box.top) == BLACK:
+            canvas.plate(box, box.width // 6, WHITE)
+        canvas.picture("openmoji:1F447", box)
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -90,7 +104,7 @@ class StatePicture:
         box = picture.rooms(Canvas.inside(self.size))[1]
         return fit(words, (box.width, box.height), *self.sizes).size_px >= self.sizes[1]
 
-    def _draw_meter(self, canvas: Canvas, room: Box) -> None:
+    def _draw_meter(self, canvas: Canvas, room: Box, reached: str) -> None:
         """Eleven bars that rise to the right; nothing flashes."""
         left = room.right - round(room.width * _METER_SHARE) + round(8 * self.unit)
         step = (room.right - left) / METER_STEPS
@@ -99,153 +113,10 @@ class StatePicture:
             high = round(room.height * (0.3 + 0.6 * at / (METER_STEPS - 1)))
             x = left + round(at * step)
             bar = Box(x, middle - high // 2, x + max(round(step * 0.62), 2), middle + high - high // 2)
-            canvas.plate(bar, max(bar.width // 3, 1), DEEP_BLUE if at < self.level else GREY)
+            canvas.plate(bar, max(bar.width // 3, 1), reached if at < self.level else self.theme.meter)
 
 
 _METER_SHARE = 0.32
+_WIDE = 5
 _SHORT = 24
 """Characters of a caption that leaves room for a large sign."""
-
-_SIGNS = {
-    Command.AGAIN: "again",
-    Command.BACK: "back",
-    Command.SKIP: "skip",
-    Command.LOUDER: "speaker",
-    Command.QUIETER: "speaker",
-}
-_PICTURES = {
-    Command.EXPLAIN: "openmoji:1F4A1",
-    Command.SLOWER: "openmoji:1F422",
-    Command.FASTER: "openmoji:1F407",
-    Command.RATHER_NOT_SAY: "openmoji:1F92B",
-    Command.STOP: "openmoji:270B",
-    Command.HELP: "openmoji:1F64B",
-    Command.SPEAK_ANSWERS: "openmoji:1F4AC",
-    Command.MENU: "openmoji:1F522",
-}
-
-
-@dataclass(frozen=True)
-class Item:
-    """One command: which, its word, and what is printed on its key."""
-
-    command: Command
-    word: str
-    cap: str = ""
-
-
-@dataclass(frozen=True)
-class _Cells:
-    """How the commands are laid out: columns and rows, the sign above its word or left of it, and the letters."""
-
-    columns: int
-    rows: int
-    above: bool
-    size_px: int
-
-
-@dataclass(frozen=True)
-class CommandsPicture:
-    """What may be asked for at any moment, each with its sign, word and key.
-
-    Attributes:
-        size: px.
-        unit: see `TilePicture`.
-        items: in their order.
-    """
-
-    size: tuple[int, int]
-    unit: float
-    items: tuple[Item, ...]
-
-    def draw(self) -> Canvas:
-        """Signs and words, all words in letters of one size."""
-        canvas = Canvas(self.size, BACKGROUND)
-        if not self.items:
-            return canvas
-        cells = self._cells()
-        for at, item in enumerate(self.items):
-            cell = self._cell(cells, at)
-            sign, words = self._rooms(cell, above=cells.above)
-            self._draw_sign(canvas, item, sign)
-            fitted = fit(item.word, (words.width, words.height), cells.size_px, min(cells.size_px, self.least_px))
-            canvas.words(item.word, words, (WHITE, BACKGROUND), (cells.size_px, 1), centred=cells.above, fitted=fitted)
-        return canvas
-
-    @property
-    def least_px(self) -> int:
-        """Letters that can still be read from a chair."""
-        return round(18 * self.unit)
-
-    def _cells(self) -> _Cells:
-        """The layout with the largest signs, which most people go by, and letters."""
-        best, most = _Cells(1, len(self.items), above=False, size_px=self.least_px), 0.0
-        for rows in (1, 2, 3):
-            columns = math.ceil(len(self.items) / rows)
-            for above in (True, False):
-                trial = _Cells(columns, rows, above, 0)
-                rooms = [self._rooms(self._cell(trial, at), above=above) for at in range(len(self.items))]
-                size = min(
-                    fit(item.word, (box.width, box.height), round(30 * self.unit), self.least_px).size_px
-                    for item, (_, box) in zip(self.items, rooms, strict=True)
-                )
-                good = size + rooms[0][0].width / 3 if size >= self.least_px else size / 100
-                if good > most:
-                    best, most = _Cells(columns, rows, above, size), good
-        return best
-
-    def _cell(self, cells: _Cells, at: int) -> Box:
-        """The place of one command; in a single row a longer word has more room."""
-        box = Canvas.inside(self.size).within(round(6 * self.unit), round(5 * self.unit))
-        column, row = at % cells.columns, at // cells.columns
-        shares = [1.0] * cells.columns
-        if cells.rows == 1 and cells.above:
-            shares = [max(two_lines_px(item.word, 20), 70) + 12.0 for item in self.items]
-        left, right = sum(shares[:column]) / sum(shares), sum(shares[: column + 1]) / sum(shares)
-        return Box(
-            box.left + round(box.width * left),
-            box.top + box.height * row // cells.rows,
-            box.left + round(box.width * right),
-            box.top + box.height * (row + 1) // cells.rows,
-        )
-
-    def _rooms(self, cell: Box, *, above: bool) -> tuple[Box, Box]:
-        """The places of sign and word."""
-        inner = cell.within(round(3 * self.unit))
-        if above:
-            side = max(min(inner.width, round(inner.height * 0.48)), 0)
-            left = inner.left + (inner.width - side) // 2
-            return Box(left, inner.top, left + side, inner.top + side), Box(
-                inner.left, inner.top + side + round(2 * self.unit), inner.right, inner.bottom
-            )
-        side = min(inner.height, round(70 * self.unit), inner.width // 3)
-        top = inner.top + (inner.height - side) // 2
-        sign = Box(inner.left, top, inner.left + side, top + side)
-        return sign, Box(sign.right + round(10 * self.unit), inner.top, inner.right, inner.bottom)
-
-    def _draw_sign(self, canvas: Canvas, item: Item, box: Box) -> None:
-        side = box.width
-        canvas.plate(box, side // 6, GREY)
-        inner = box.within(side // 8)
-        if item.command is Command.DONT_KNOW:
-            canvas.shape("bubble", inner, BLACK)
-            canvas.mark(
-                "?",
-                Box(inner.left, inner.top + side // 12, inner.right, inner.top + inner.height * 3 // 4),
-                (WHITE, BLACK),
-            )
-        elif item.command in {Command.LOUDER, Command.QUIETER}:
-            canvas.sign("speaker", Box(inner.left, inner.top, inner.right - side // 5, inner.bottom), BLACK)
-            corner = Box(inner.right - side // 4, inner.top + side // 4, inner.right, inner.bottom - side // 4)
-            canvas.sign("plus" if item.command is Command.LOUDER else "minus", corner, BLACK)
-        elif sign := _SIGNS.get(item.command):
-            canvas.sign(sign, inner, BLACK)
-        else:
-            canvas.picture(_PICTURES[item.command], inner)
-        if item.cap:
-            high = round(max(side * 0.36, 15 * self.unit))
-            wide = max(high, round(high * 0.62 * len(item.cap)))
-            left, top = box.left - high // 5, box.top - high // 5  # where no sign has its arrow
-            cap = Box(left, top, left + wide, top + high)
-            canvas.framed(cap, high // 4, (BACKGROUND, max(round(2 * self.unit), 1)), WHITE)
-            canvas.mark(item.cap, cap.within(high // 8), (BLACK, WHITE))

@@ -103,10 +103,14 @@ class Canvas:
         assert isinstance(pixel, tuple)  # noqa: S101  # an RGB picture's pixels are
         return "#" + "".join(f"{round(channel):02X}" for channel in pixel)
 
-    def pointer(self, at: tuple[int, int], half_width: int, height: int, colour: str) -> None:
-        """The tail of a bubble, downwards from the middle of its upper edge."""
+    def pointer(self, at: tuple[int, int], half_width: int, height: int, colour: str, *, left: bool = False) -> None:
+        """A triangle that points down from the middle of its upper edge, or left from that of its right one."""
         x, y = at
-        self._pen.polygon([(x - half_width, y), (x + half_width, y), (x, y + height)], fill=colour)
+        if left:
+            points = [(x, y - half_width), (x, y + half_width), (x - height, y)]
+        else:
+            points = [(x - half_width, y), (x + half_width, y), (x, y + height)]
+        self._pen.polygon(points, fill=colour)
 
     def mark(self, text: str, box: Box, colours: tuple[str, str]) -> None:
         """A character or a key's name that belongs to a drawing: as large as it fits; nothing that the font lacks."""

@@ -119,7 +119,7 @@ def _on_arc(box: tuple[float, float, float, float], line: float, start: float, e
 
 @lru_cache(maxsize=128)
 def sign(name: str, side: int) -> Image.Image:
-    """A sign in a square of `side` px. Args: name: speaker, microphone, again, back, skip, tick, plus, minus, enter."""
+    """A sign in a square of `side` px. Args: name: one of `_SIGNS`; side: px."""
     painter = _SIGNS[name]
     return _smooth(side, side, lambda pen, w, _h: painter(pen, w))
 
@@ -192,6 +192,40 @@ def _minus(pen: Pen, w: float) -> None:
     pen.rectangle((0.14 * w, 0.42 * w, 0.86 * w, 0.58 * w), fill=255)
 
 
+def _play(pen: Pen, w: float) -> None:
+    pen.polygon([(0.2 * w, 0.1 * w), (0.88 * w, 0.5 * w), (0.2 * w, 0.9 * w)], fill=255)
+
+
+def _disc(pen: Pen, w: float) -> None:
+    pen.ellipse((0.06 * w, 0.06 * w, 0.94 * w, 0.94 * w), fill=255)
+
+
+def _menu(pen: Pen, w: float) -> None:
+    for y in (0.24, 0.5, 0.76):
+        pen.ellipse((0.08 * w, (y - 0.08) * w, 0.24 * w, (y + 0.08) * w), fill=255)
+        pen.rounded_rectangle((0.34 * w, (y - 0.065) * w, 0.92 * w, (y + 0.065) * w), 0.06 * w, fill=255)
+
+
+def _stroke(pen: Pen, w: float) -> None:
+    _polygon(pen, [(0.1 * w, 0.1 * w), (0.9 * w, 0.9 * w)], 0.065 * w)
+
+
+def _stroke_edge(pen: Pen, w: float) -> None:
+    _polygon(pen, [(0.1 * w, 0.1 * w), (0.9 * w, 0.9 * w)], 0.1 * w)
+
+
+def _down(pen: Pen, w: float) -> None:
+    pen.rectangle((0.36 * w, 0.06 * w, 0.64 * w, 0.56 * w), fill=255)
+    pen.polygon([(0.1 * w, 0.5 * w), (0.9 * w, 0.5 * w), (0.5 * w, 0.96 * w)], fill=255)
+
+
+def _screen(pen: Pen, w: float) -> None:
+    pen.rounded_rectangle((0.04 * w, 0.1 * w, 0.96 * w, 0.74 * w), 0.07 * w, fill=255)
+    pen.rounded_rectangle((0.13 * w, 0.19 * w, 0.87 * w, 0.65 * w), 0.03 * w, fill=0)
+    pen.rectangle((0.42 * w, 0.72 * w, 0.58 * w, 0.86 * w), fill=255)
+    pen.rounded_rectangle((0.24 * w, 0.84 * w, 0.76 * w, 0.94 * w), 0.04 * w, fill=255)
+
+
 _SIGNS: dict[str, Callable[[Pen, float], None]] = {
     "speaker": _speaker,
     "microphone": _microphone,
@@ -202,4 +236,11 @@ _SIGNS: dict[str, Callable[[Pen, float], None]] = {
     "plus": _plus,
     "minus": _minus,
     "enter": _enter,
+    "play": _play,
+    "disc": _disc,
+    "menu": _menu,
+    "stroke": _stroke,
+    "stroke_edge": _stroke_edge,
+    "down": _down,
+    "screen": _screen,
 }

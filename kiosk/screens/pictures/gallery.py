@@ -8,34 +8,30 @@ from functools import lru_cache
 from typing import Protocol
 
 from kiosk.screens.cells import Look
-from kiosk.screens.layout import Rect, Spoken, caption, white_part, your_turn
+from kiosk.screens.commands import items_of
+from kiosk.screens.layout import MENU_SCANNED, Rect, Spoken, caption, white_part, your_turn
 from kiosk.screens.parts import meter_level
 from kiosk.screens.pictures.asking import AskPicture, InvitationPicture, LinePicture, ProgressPicture
-from kiosk.screens.pictures.bottom import CommandsPicture, Item, State, StatePicture
+from kiosk.screens.pictures.bottom import State, StatePicture
 from kiosk.screens.pictures.canvas import Canvas
+from kiosk.screens.pictures.commands import CommandsPicture
 from kiosk.screens.pictures.media import source_of
 from kiosk.screens.pictures.places import LEAST_PX, Places, places
 from kiosk.screens.pictures.sixel import encode
+from kiosk.screens.pictures.sources import picture_and_mark
 from kiosk.screens.pictures.tile import TilePicture
 from kiosk.screens.pictures.wording import can_write
 from kiosk.screens.shapes import face_of
+from kiosk.screens.touch import Target
 from kiosk.screens.words import emoji, plain
 from kiosk.view import ANSWER_KEYS, START_KEY, Command, Microphone, ScreenName, View
 
-SCREEN_SOURCES = {
-    ScreenName.WHO: "openmoji:1F465",
-    ScreenName.CONFIRM: "openmoji:1F442",
-    ScreenName.SAID_BACK: "",
-    ScreenName.MESSAGE: "sign:microphone",
-    ScreenName.STOPPING: "openmoji:270B",
-    ScreenName.NOTE: "openmoji:1F4AC",
-    ScreenName.THANKS: "openmoji:1F44B",
-    ScreenName.SORRY: "openmoji:1F64B",
-}
-"""What stands beside the words where the view names no picture."""
 _SCALE_PX = 600
-_WORD, _ROW_WORD, _ALONE_WORD = 44, 62, 112
-"""Largest letters of tiles side by side, of tiles that are rows, and of the one answer that is said back."""
+_WORD, _ROW_WORD, _ALONE_WORD, _NAME_WORD = 44, 62, 112, 84
+"""Largest letters of tiles side by side, of tiles that are rows, of the one answer that is said back, and of the names
+of languages, which have no picture."""
+_PUTTING = frozenset({ScreenName.QUESTION, ScreenName.CHANGE, ScreenName.NOISY})
+"""Screens that put a question of the set, to which "I don't know" is an answer."""
 
 
 class Painted(Protocol):
@@ -55,7 +51,7 @@ Parts = Mapping[str, tuple[Rect, Painted]]
 """By the name of the part; a part that is not named is not there."""
 
 
-@lru_cache(maxsize=384)
+@lru_cache(maxsize=768)
 def sixel_of(part: Painted) -> str:
     """The part as a terminal takes it, about 15 kB at 1024x600.
 
@@ -97,31 +93,56 @@ class Gallery:
         if where.progress.height:
             drawn["progress"] = (
                 where.progress,
-                ProgressPicture(self._size(where.progress), unit, view.step, view.steps),
+                ProgressPicture(self._size(where.progress), unit, view.step, view.steps, self.look.theme),
             )
         state = self._state(view, spoken, level_dbfs, where, unit, lit=white == "voice")
         said = caption(view, spoken)
         elsewhere = bool(said) and (state is None or not state.holds(said))
         if elsewhere and state is not None:  # too long for the panel: it takes the question's place while it is said
-            state = StatePicture(state.size, unit, State.LISTEN, self.look.signs.listen)
-        drawn["ask"] = (
-            where.ask,
-            self._ask(view, where.ask, unit, said if elsewhere else "", lit=white == "ask" or elsewhere),
-        )
+            state = replace(state, words=self.look.signs.listen, lit=False)
+        if view.screen is not ScreenName.STAFF:  # which is in the terminal's own letters
+            drawn["ask"] = (
+                where.ask,
+                self._ask(view, where.ask, unit, said if elsewhere else "", lit=white == "ask" or elsewhere),
+            )
         drawn |= self._tiles(view, where, unit, white)
         if state is not None:
             drawn["voice"] = (where.voice, state)
         if where.commands.height:
             moved = self._spare_tile(view)
             items = tuple(
-                Item(command, plain(word), self.look.caps.get(command.value, ""))
-                for command, word in view.commands
-                if not (moved and command is Command.DONT_KNOW)
+                item for item in items_of(view, self.look) if not (moved and item.command is Command.DONT_KNOW)
             )
-            drawn["commands"] = (where.commands, CommandsPicture(self._size(where.commands), unit, items))
+            scanned = view.scanned == MENU_SCANNED
+            size = self._size(where.commands)
+            drawn["commands"] = (where.commands, CommandsPicture(size, unit, items, scanned, self.look.theme))
         if where.line.height:
-            drawn["line"] = (where.line, LinePicture(self._size(where.line), unit, plain(view.line)))
+            drawn["line"] = (where.line, LinePicture(self._size(where.line), unit, plain(view.line), self.look.theme))
         return drawn
+
+    def targets(self, shown: Parts) -> list[Target]:
+        """What can be touched on these parts, in cells."""
+        found: list[Target] = []
+        for name in ANSWER_KEYS:
+            place, tile = shown.get(name, (None, None))
+            if place is not None and isinstance(tile, TilePicture):
+                found.append(Target(place, tile.key))
+        part, commands = shown.get("commands", (None, None))
+        if part is not None and isinstance(commands, CommandsPicture):
+            wide, high = self.cell
+            for box, command in commands.places():
+                left, top, right, bottom = (
+                    box.left // wide,
+                    box.top // high,
+                    -(-box.right // wide),
+                    -(-box.bottom // high),
+                )
+                found.append(Target(Rect(part.x + left, part.y + top, right - left, bottom - top), command.value))
+        return found
+
+    def staff_place(self, view: View, grid: tuple[int, int]) -> Rect:
+        """Where the staff's rows go, in cells."""
+        return places(view, grid, self.cell).ask
 
     def _size(self, place: Rect) -> tuple[int, int]:
         return place.width * self.cell[0], place.height * self.cell[1]
@@ -145,11 +166,10 @@ class Gallery:
         words = plain(said or view.words)
         if view.screen is ScreenName.WAITING and not view.tiles:
             cap = self.look.caps.get(START_KEY, "")
-            return InvitationPicture(self._size(place), unit, words or self.look.signs.start, cap)
-        source = source_of(view.picture, self.look.file_of) or SCREEN_SOURCES.get(view.screen, "")
-        if view.screen is ScreenName.SAID_BACK and any(tile.chosen for tile in view.tiles):
-            source = ""  # the answer itself is the picture
-        return AskPicture(self._size(place), unit, words, source, lit, alone=not view.tiles)
+            return InvitationPicture(self._size(place), unit, words or self.look.signs.start, cap, self.look.theme)
+        source, mark = picture_and_mark(view, self.look)
+        alone = not view.tiles
+        return AskPicture(self._size(place), unit, words, source, lit, alone, self.look.theme, mark)
 
     def _state(
         self, view: View, spoken: Spoken | None, level_dbfs: float, where: Places, unit: float, *, lit: bool
@@ -157,18 +177,21 @@ class Gallery:
         """Whose turn it is, where there is a place to say it."""
         if not where.voice.height:
             return None
-        size, signs = self._size(where.voice), self.look.signs
+        signs = self.look.signs
+        panel = StatePicture(self._size(where.voice), unit, State.NOBODYS, theme=self.look.theme)
         if spoken is not None:
-            return StatePicture(size, unit, State.LISTEN, caption(view, spoken) or signs.listen, lit)
+            return replace(panel, state=State.LISTEN, words=caption(view, spoken) or signs.listen, lit=lit)
         if view.microphone is Microphone.OPEN:
-            return StatePicture(size, unit, State.YOUR_TURN, signs.your_turn, lit, meter_level(level_dbfs))
+            level = meter_level(level_dbfs)
+            return replace(panel, state=State.YOUR_TURN, words=signs.your_turn, lit=lit, level=level)
         if your_turn(view):
-            return StatePicture(size, unit, State.PRESS, signs.press_a_key, lit)
-        return StatePicture(size, unit, State.NOBODYS)
+            state = State.NOISY if view.screen is ScreenName.NOISY else State.PRESS
+            return replace(panel, state=state, words=signs.press_a_key, lit=lit)
+        return panel
 
     def _spare_tile(self, view: View) -> str:
         """The word of "I don't know" where the last place is free for it, else ""."""
-        if not view.tiles or view.screen is not ScreenName.QUESTION:
+        if not view.tiles or view.screen not in _PUTTING:
             return ""
         if any(tile.key == ANSWER_KEYS[-1] for tile in view.tiles):
             return ""
@@ -176,7 +199,8 @@ class Gallery:
 
     def _tiles(self, view: View, where: Places, unit: float, white: str) -> dict[str, tuple[Rect, Painted]]:
         """A picture for each answer, their words in letters of one size."""
-        chosen = any(tile.chosen for tile in view.tiles)
+        old = view.screen is ScreenName.CHANGE
+        chosen = any(tile.chosen for tile in view.tiles) and not old
         tiles: dict[str, TilePicture] = {}
         for tile in view.tiles:
             if tile.key not in where.tiles:
@@ -194,23 +218,27 @@ class Gallery:
                 cap=self.look.caps.get(tile.key, ""),
                 row=size[0] > size[1] * 3 // 2,
                 lit=white == tile.key,
-                chosen=tile.chosen,
+                chosen=tile.chosen and not old,
                 dimmed=chosen and not tile.chosen,
+                scanned=view.scanned == tile.key,
+                old=tile.chosen and old,
+                theme=self.look.theme,
             )
         if word := self._spare_tile(view):
             key = ANSWER_KEYS[-1]
             size = self._size(where.tiles[key])
             cap = self.look.caps.get(Command.DONT_KNOW.value, "")
-            tiles[key] = TilePicture(size, unit, "dont_know", word, cap=cap, row=size[0] > size[1] * 3 // 2)
-        largest = self._word_px(list(tiles.values()), unit)
+            row = size[0] > size[1] * 3 // 2
+            tiles[key] = TilePicture(size, unit, "dont_know", word, cap=cap, row=row, theme=self.look.theme)
+        largest = self._word_px(list(tiles.values()), unit, names=view.screen is ScreenName.LANGUAGE)
         return {key: (where.tiles[key], _with_letters(tile, largest)) for key, tile in tiles.items()}
 
     @staticmethod
-    def _word_px(tiles: list[TilePicture], unit: float) -> int:
+    def _word_px(tiles: list[TilePicture], unit: float, *, names: bool) -> int:
         """Letters in which every tile's word fits."""
         rows = all(tile.row for tile in tiles)
         said = len(tiles) == 1 and tiles[0].chosen
-        most = round((_ALONE_WORD if said else _ROW_WORD if rows else _WORD) * unit)
+        most = round((_ALONE_WORD if said else _NAME_WORD if names else _ROW_WORD if rows else _WORD) * unit)
         return min((_with_letters(tile, most).fitted().size_px for tile in tiles), default=most)
 
 

@@ -24,9 +24,11 @@ _COLOURS = 96
 
 
 def source_of(name: str | None, file_of: Callable[[str], Path | None] | None) -> str:
-    """What `picture` takes for the name in a view: `openmoji:CODE`, a file's path, or "" where there is none."""
+    """What `emblems.draw` takes for a view's name: `openmoji:CODE`, `command:NAME`, a file's path, or "" for none."""
     if not name:
         return ""
+    if name.startswith("command:"):
+        return name
     if found := _CODE.fullmatch(name):
         return f"openmoji:{found[1].upper()}"
     path = file_of(name) if file_of else None

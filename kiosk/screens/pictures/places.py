@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kiosk.screens.layout import Rect
+from kiosk.screens.layout import MENU_SCANNED, TELLING, Rect
 from kiosk.view import ANSWER_KEYS, ScreenName, View
 
 NOWHERE = Rect(0, 0, 0, 0)
@@ -58,11 +58,9 @@ def places(view: View, grid: tuple[int, int], cell: tuple[int, int]) -> Places:
     tiles -= tiles % len(ANSWER_KEYS) if upright else 0
     bottom = rows - progress - ask - tiles
     bottom_top = rows - bottom
-    if (
-        view.screen in {ScreenName.WAITING, ScreenName.THANKS, ScreenName.SORRY}
-        and not view.tiles
-        and not view.commands
-    ):
+    if view.screen is ScreenName.STAFF:
+        return _staff(view, grid, upright=upright)
+    if view.screen in TELLING and not view.tiles and not view.commands:
         line = max(round(rows * 0.09), 2) if view.line else 0
         return Places(
             upright,
@@ -80,6 +78,10 @@ def places(view: View, grid: tuple[int, int], cell: tuple[int, int]) -> Places:
         left = round(columns * _STATE_SHARE)
         voice = Rect(0, bottom_top, left, bottom)
         commands = Rect(left, bottom_top, columns - left, bottom)
+    if not view.commands and view.scanned != MENU_SCANNED:
+        voice, commands = Rect(0, bottom_top, columns, bottom), NOWHERE
+    if not view.steps:
+        progress, ask = 0, progress + ask
     top = Rect(0, 0, columns, progress)
     middle = Rect(0, progress, columns, ask + tiles)
     if not view.tiles:
@@ -90,6 +92,18 @@ def places(view: View, grid: tuple[int, int], cell: tuple[int, int]) -> Places:
         return Places(upright, top, said, {chosen.key: answer}, voice, commands, NOWHERE)
     each = _tiles(Rect(0, progress + ask, columns, tiles), upright=upright)
     return Places(upright, top, Rect(0, progress, columns, ask), each, voice, commands, NOWHERE)
+
+
+def _staff(view: View, grid: tuple[int, int], *, upright: bool) -> Places:
+    """Rows of text above, buttons below; what can be asked for, if anything, at the foot."""
+    columns, rows = grid
+    foot = 3 if view.commands else 0
+    tiles = len(ANSWER_KEYS) * 3 if upright else max(round(rows * 0.18), 3)
+    tiles = tiles if view.tiles else 0
+    top = rows - foot - tiles
+    each = _tiles(Rect(0, top, columns, tiles), upright=upright) if tiles else {}
+    commands = Rect(0, rows - foot, columns, foot) if foot else NOWHERE
+    return Places(upright, NOWHERE, Rect(0, 0, columns, top), each, NOWHERE, commands, NOWHERE)
 
 
 def _said_and_answer(middle: Rect, ask: int, *, upright: bool) -> tuple[Rect, Rect]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.screens.colours import BACKGROUND, BLACK, GREY, KEY_COLOURS, PALE, PANEL, WHITE, dim
+from kiosk.screens.colours import BLACK, DARK, GREY, WHITE, Theme, contrast, dim
 from kiosk.screens.pictures.canvas import Box, Canvas
+from kiosk.screens.pictures.emblems import OWN_SOURCES, draw
+from kiosk.screens.pictures.scanning import inside, scan_arrow, scan_frame
 from kiosk.screens.pictures.wording import Fitted, fit
 from kiosk.screens.shapes import KEY_SHAPES, Face
 
 SHAPES = {**KEY_SHAPES, "dont_know": "bubble"}
-COLOURS = {**KEY_COLOURS, "dont_know": GREY}
-
+_SEEN = 3.0
+"""The least contrast of an edge or shape without a black outline (WCAG 2.2, 1.4.11)."""
 _WORDS = 0.55
 """How much of a tile's height its word may take."""
+_SLIM = 135
+"""A row that is less high (on a screen whose shorter side is 600 px) and short is a button of the staff's."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,9 @@ class TilePicture:
         chosen: it is the answer heard or kept.
         dimmed: another one is.
         word_px: largest letters, so that all tiles' words can be alike.
+        scanned: the switch would take it.
+        old: it is the answer that stands while the question is put again.
+        theme: the colours.
     """
 
     size: tuple[int, int]
@@ -47,29 +54,55 @@ class TilePicture:
     chosen: bool = False
     dimmed: bool = False
     word_px: int = 200
+    scanned: bool = False
+    old: bool = False
+    theme: Theme = DARK
 
     def draw(self) -> Canvas:
         """The tile; lit it grows into the air round it, and no place ever moves."""
-        unit = self.unit
-        canvas = Canvas(self.size, BACKGROUND)
+        unit, theme = self.unit, self.theme
+        canvas = Canvas(self.size, theme.background)
+        ink, behind = theme.on(lit=self.lit)
+        back = self.dimmed and not self.lit
+        behind = theme.background if back else behind
+        colour = GREY if self.key == "dont_know" else theme.keys[self.key]
+        colour = dim(colour, theme.background) if back and theme.dims else colour
         marked = self.lit or self.chosen
-        behind = WHITE if self.lit else BACKGROUND if self.dimmed else PANEL
-        colour = dim(COLOURS[self.key], BACKGROUND) if self.dimmed and not self.lit else COLOURS[self.key]
-        air, edge = (round(3 * unit), round(13 * unit)) if marked else (round(10 * unit), round(6 * unit))
-        canvas.framed(canvas.box.within(air), round(22 * unit), (colour, edge), behind)
+        air, thick = (round(3 * unit), round(13 * unit)) if marked else (round(10 * unit), round(6 * unit))
+        plate = canvas.box.within(air)
+        if self.scanned:
+            scan_frame(canvas, unit, theme)
+            plate = inside(canvas.box, unit)
+        edge = theme.tile_edge if theme.tile_edge and not self.lit else colour
+        if not back and contrast(edge, theme.background) < _SEEN:
+            canvas.plate(plate, round(22 * unit), theme.ink)
+            plate, thick = plate.within(max(round(2 * unit), 1)), thick - 1
+        canvas.framed(plate, round(22 * unit), (edge, thick), behind)
         shape, words = self.rooms()
-        self._draw_shape(canvas, shape, colour)
-        ink = BLACK if self.lit else WHITE
+        self._draw_shape(canvas, shape, colour, behind)
         sizes = (self.word_px, self.least_px)
         canvas.words(self.word, words, (ink, behind), sizes, centred=not self.row, fitted=self.fitted())
         badge = round((56 if marked else 34) * unit)
-        if self.lit or self.chosen:
-            corner = Box(air, air, air + badge, air + badge)
-            canvas.plate(corner, badge // 2, BLACK)
-            canvas.sign("speaker" if self.lit else "tick", corner.within(badge // 5), WHITE)
+        if marked or self.old:
+            self._draw_badge(canvas, Box(air, air, air + badge, air + badge))
         if self.cap and not self.lit:
             self._draw_cap(canvas, badge if not marked else round(34 * unit))
+        if self.scanned:
+            scan_arrow(canvas, unit, theme, row=self.row)
         return canvas
+
+    def _draw_badge(self, canvas: Canvas, corner: Box) -> None:
+        """In the upper left corner: it is being said; it is the answer; it was the answer."""
+        if self.old and not self.lit:
+            side = round(50 * self.unit)
+            corner = Box(corner.left, corner.top, corner.left + side, corner.top + side)
+            canvas.plate(corner, side // 2, BLACK)
+            canvas.plate(corner.within(max(side // 12, 2)), side // 2, GREY)
+            canvas.sign("tick", corner.within(side // 5), BLACK)
+            return
+        behind, sign = (BLACK, WHITE) if self.theme.lit != BLACK else (WHITE, BLACK)
+        canvas.plate(corner, corner.width // 2, behind if self.lit else BLACK)
+        canvas.sign("speaker" if self.lit else "tick", corner.within(corner.width // 5), sign if self.lit else WHITE)
 
     @property
     def least_px(self) -> int:
@@ -80,11 +113,12 @@ class TilePicture:
         """The places of shape and word; the same lit and unlit, so that a word never moves."""
         inner = Canvas.inside(self.size).within(round(20 * self.unit), round(19 * self.unit))
         if self.row:
-            side = min(inner.height, inner.width // 3)
-            left = inner.left + round(8 * self.unit)
+            slim = self.size[1] < _SLIM * self.unit and self.size[0] < 3 * self.size[1]
+            side = min(inner.height, inner.width // (6 if slim else 3))
+            left = inner.left + round((0 if slim else 8) * self.unit)
             shape = Box(left, inner.top, left + side, inner.bottom)
             right = inner.right - round((44 if self.cap else 0) * self.unit)
-            return shape, Box(shape.right + round(28 * self.unit), inner.top, right, inner.bottom)
+            return shape, Box(shape.right + round((10 if slim else 28) * self.unit), inner.top, right, inner.bottom)
         high = fit(self.word, (inner.width, round(inner.height * _WORDS)), self.word_px, self.least_px).height_px + 1
         foot = inner.bottom - high
         gap = round(6 * self.unit)
@@ -97,31 +131,36 @@ class TilePicture:
         box = self.rooms()[1]
         return fit(self.word, (box.width, box.height), self.word_px, self.least_px)
 
-    def _draw_shape(self, canvas: Canvas, room: Box, colour: str) -> None:
+    def _draw_shape(self, canvas: Canvas, room: Box, colour: str, behind: str) -> None:
         """The key's shape with its face; or the picture on a pale plate, with the key's shape at its corner."""
-        outline = max(round(4 * self.unit), 2) if self.lit else 0
+        outline = max(round(4 * self.unit), 2)
+        outlined = outline if contrast(colour, behind) < _SEEN and not (self.dimmed and not self.lit) else 0
         name = SHAPES[self.key]
         if self.key == "dont_know":
-            canvas.shape(name, room, colour, outline=outline)
+            canvas.shape(name, room, colour, outline=outlined)
             square = room.square()
             mark = Box(square.left, square.top + square.height // 12, square.right, square.top + square.height * 3 // 4)
             canvas.mark("?", mark.within(0, mark.height // 8), (BLACK, colour))
             return
         if self.feeling is not None or not self.source:
-            canvas.shape(name, room, colour, feeling=self.feeling, outline=outline)
+            canvas.shape(name, room, colour, feeling=self.feeling, outline=outlined)
             return
         spare = 0 if self.row else round(40 * self.unit)  # at the key's name in the corner
         square = room.within(spare, 0).square()
-        canvas.plate(square, square.width // 6, dim(PALE, BACKGROUND) if self.dimmed and not self.lit else PALE)
-        if not canvas.picture(self.source, square.within(square.width // 12)):
+        back = self.dimmed and not self.lit and self.theme.dims
+        canvas.plate(
+            square, square.width // 6, dim(self.theme.pale, self.theme.background) if back else self.theme.pale
+        )
+        inset = square.width // (5 if self.source.startswith(OWN_SOURCES) else 12)
+        if not draw(canvas, self.source, square.within(inset)):
             canvas.plate(square, square.width // 6, canvas.colour_at(square.left - 1, square.top))
-            canvas.shape(name, room, colour, outline=outline)
+            canvas.shape(name, room, colour, outline=outlined)
             return
         side = round(square.width * 0.42)
         corner = Box(
             square.left - side // 2, square.bottom - side * 3 // 4, square.left + side // 2, square.bottom + side // 4
         )
-        canvas.shape(name, corner, colour, outline=max(round(4 * self.unit), 2))
+        canvas.shape(name, corner, colour, outline=outline)
 
     def _draw_cap(self, canvas: Canvas, side: int) -> None:
         """The key to press on a keyboard, in the upper right corner."""
