@@ -31,7 +31,7 @@ SPEED_FACTORS = (1.2, 1.0, 0.85, 0.7)
 HOUSE_SPEED = SPEED_FACTORS.index(1.0)
 VOLUME_STEP = 0.15
 QUIETEST = 0.1
-BATCH = 20
+BATCH = 40
 """Wordings rendered in one go, between two words of progress."""
 _TONE_HZ = 44_100
 _TONES: Mapping[Tone, bytes] = {
