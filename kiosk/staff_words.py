@@ -27,7 +27,6 @@ WORDS: Mapping[str, str] = {
     "send_now": "Send now",
     "export": "Copy to USB stick",
     "back": "Back",
-    "action_failed": "That did not work. The log file says why.",
     # The rows
     "open": "Open",
     "advice": "What to do",
