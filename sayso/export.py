@@ -9,7 +9,8 @@ import click
 import msgspec
 
 from kiosk.config import load
-from kiosk.export import check_target, export
+from kiosk.export import export
+from kiosk.stick import check_target
 from kiosk.store import Role, Store
 
 
