@@ -8,44 +8,34 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from textual import events
-from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
 
 from kiosk.answer import By
-from kiosk.screens import parts, tiles
-from kiosk.screens.board import PARTS, Board, Part
+from kiosk.screens.board import Board
 from kiosk.screens.cells import Look, Signs
 from kiosk.screens.colours import THEMES
-from kiosk.screens.commands import commands
 from kiosk.screens.keys import HeldKeys, printed
-from kiosk.screens.layout import Plan, Rect, Spoken, caption, plan, white_part
-from kiosk.screens.pictures.gallery import Gallery
-from kiosk.screens.shapes import Line, draws_sixths
-from kiosk.screens.staff import staff
-from kiosk.screens.touch import Target, key_at
-from kiosk.view import ANSWER_KEYS, NEXT_SWITCH, SWITCH, ScreenName, View
+from kiosk.screens.layout import Spoken
+from kiosk.screens.painting import PaintedApp, Shown
+from kiosk.screens.pictures.drawn import Ahead
+from kiosk.screens.pictures.gallery import Painted, sixel_of
+from kiosk.screens.shapes import draws_sixths
+from kiosk.screens.touch import key_at
+from kiosk.view import NEXT_SWITCH, SWITCH, ScreenName, View
 
-SILENCE_DBFS = -120.0
 _TOUCH = "touch"
+_KEY_S, _DRAWING_S = 0.4, 0.1
+"""How long nothing is drawn ahead after a key, and from the beginning of a new picture."""
 
 
-@dataclass(frozen=True)
-class Shown:
-    """Everything that the screen depends on."""
-
-    view: View
-    spoken: Spoken | None = None
-    level_dbfs: float = SILENCE_DBFS
-
-
-class KioskApp(App[None], inherit_bindings=False):
+class KioskApp(PaintedApp, inherit_bindings=False):
     """Draws any `View`, and passes keys on.
 
     `show`, `light`, `hush`, `level` and `close` may be called from any thread, before the application runs too; they
@@ -94,26 +84,22 @@ class KioskApp(App[None], inherit_bindings=False):
         terminal_keys: bool = True,
         theme: str = "dark",
     ) -> None:
-        super().__init__()
-        self._names = dict(keys) if terminal_keys else {}
         caps: dict[str, str] = {}
-        for key, name in self._names.items():
+        for key, name in keys.items() if terminal_keys else ():
             caps.setdefault(name, printed(key))
+        fine = draws_sixths(os.environ) if fine is None else fine
+        super().__init__(Look(caps, signs or Signs(), fine, picture, THEMES[theme]), cell)
+        self._names = dict(keys) if terminal_keys else {}
         self._tell_key = on_key
         self._tell_ready = on_ready
         self._held = HeldKeys(clock)
-        self._targets: list[Target] = []
         self._quit_keys = quit_keys
         self._tell_quit = on_quit
-        fine = draws_sixths(os.environ) if fine is None else fine
-        self._look = Look(caps, signs or Signs(), fine, picture, THEMES[theme])
-        self._gallery = Gallery(cell, self._look) if cell else None
+        self._ahead: Ahead[Painted] = Ahead(sixel_of, clock)
+        self._expected: tuple[View, ...] = ()
         self._lock = threading.Lock()
         self._latest = Shown(View(ScreenName.WAITING))
-        self._drawn = self._latest
-        self._plan: Plan | None = None
         self._woken = False
-        self._running_board: Board | None = None
         self._closing_asked = False
         self.fault: Exception | None = None
         """What ended the application, if it did not end as asked."""
@@ -147,6 +133,18 @@ class KioskApp(App[None], inherit_bindings=False):
         """Nothing is being said any more, though the view is the same."""
         self._change(lambda latest: replace(latest, spoken=None))
 
+    def expect(self, views: Sequence[View]) -> None:
+        """Draw these views' pictures while nothing else is to be done, so that they are there when they are shown.
+
+        Args:
+            views: the likeliest first; they replace those expected before.
+        """
+        with self._lock:
+            self._expected = tuple(views)
+            running = self._running_board is not None
+        if running:
+            self._draw_ahead()
+
     def close(self) -> None:
         """Leave, as soon as possible."""
         with self._lock:
@@ -179,7 +177,20 @@ class KioskApp(App[None], inherit_bindings=False):
             self._running_board = board
             self._woken = True
         self.post_message(self.Wake())
+        if self._gallery is not None:
+            self._ahead.start()
         self.call_after_refresh(self._tell_ready)
+        self.call_after_refresh(self._draw_ahead)
+
+    def on_unmount(self) -> None:
+        """Draw nothing ahead any more."""
+        self._ahead.close()
+
+    def _draw_ahead(self) -> None:
+        with self._lock:
+            views = self._expected
+        if self._gallery is not None and views and self.size.width:
+            self._ahead.expect(self._gallery.likely(views, self.size))
 
     def on_kiosk_app_wake(self) -> None:
         """Draw the latest."""
@@ -187,6 +198,7 @@ class KioskApp(App[None], inherit_bindings=False):
             self._woken = False
             latest, closing = self._latest, self._closing_asked
             drawn, self._drawn = self._drawn, self._drawn if closing else latest
+        self._ahead.stand_back(_DRAWING_S)
         if closing:
             self.exit()
             return
@@ -199,6 +211,7 @@ class KioskApp(App[None], inherit_bindings=False):
         """Pass a key on, once however long it is held."""
         event.stop()
         event.prevent_default()
+        self._ahead.stand_back(_KEY_S)
         if event.key in self._quit_keys:
             (self._tell_quit or self.exit)()
             return
@@ -209,6 +222,7 @@ class KioskApp(App[None], inherit_bindings=False):
 
     def _touched(self, x: int, y: int) -> None:
         """Pass a touch on; another one within the time of a held key is the same one, wherever it is."""
+        self._ahead.stand_back(_KEY_S)
         new = self._held.counts(_TOUCH)  # a second click must not answer the screen that the first one brought
         name = key_at(self._drawn.view, self._targets, x, y)
         if new and name is not None:
@@ -219,101 +233,6 @@ class KioskApp(App[None], inherit_bindings=False):
         self.fault = self.fault or error
         self.exit(return_code=1)
         self._close_messages_no_wait()
-
-    def _part(self, name: str) -> Part:
-        return self.screen.get_child_by_id(name, Part)
-
-    def _paint_all(self) -> None:
-        """Find every part its place and paint it."""
-        board = self._running_board
-        if board is None or not board.is_mounted or self.size.width == 0 or self._paint_pictures():
-            return
-        view, spoken = self._drawn.view, self._drawn.spoken
-        width, height = self.size
-        rich = commands(view, self._look, width, pictures=True)
-        bare = commands(view, self._look, width, pictures=False)
-        picture = parts.picture_of(view, self._look)
-        said = caption(view, spoken)
-        where = plan(
-            view,
-            (width, height),
-            said=said,
-            commands_rows=(len(rich.rows), len(bare.rows)),
-            picture=bool(picture),
-            fine=self._look.fine,
-        )
-        self._plan = where
-        asked_for = rich if where.commands.height == len(rich.rows) else bare
-        self._targets = [Target(where.tiles[tile.key], tile.key) for tile in view.tiles]
-        self._targets += asked_for.targets(where.commands)
-        white = white_part(view, spoken)
-        with self.batch_update():
-            self._part("progress").put(where.progress, parts.progress(view, where.progress, self._look))
-            if view.screen is ScreenName.WAITING and not view.tiles:
-                asked = parts.invitation(view, where.ask, self._look)
-            elif view.screen is ScreenName.STAFF:
-                asked = staff(view, where.ask, self._look)
-            else:
-                asked = parts.ask(view, where.ask, self._look, lit=white == "ask", frame=where.frames)
-            self._part("ask").put(where.ask, asked)
-            self._paint_tiles(where, white)
-            self._paint_voice(where)
-            self._part("commands").put(where.commands, asked_for.rows)
-            self._part("line").put(where.line, parts.staff_line(view, where.line, self._look))
-
-    def _paint_pictures(self) -> bool:
-        """Paint every part as a picture; False where that is not for this terminal or these words."""
-        if self._gallery is None:
-            return False
-        drawn = self._drawn
-        shown = self._gallery.parts(drawn.view, drawn.spoken, drawn.level_dbfs, (self.size.width, self.size.height))
-        if shown is None:
-            return False
-        self._plan = None
-        self._targets = self._gallery.targets(shown)
-        with self.batch_update():
-            for name in PARTS:
-                place, picture = shown.get(name, (Rect(0, 0, 0, 0), None))
-                rows: list[Line] = []
-                if name == "ask" and picture is None:
-                    place = self._gallery.staff_place(drawn.view, self.size)
-                    rows = staff(drawn.view, place, self._look)
-                self._part(name).put(place, rows, picture)
-        return True
-
-    def _paint_tiles(self, where: Plan, white: str) -> None:
-        shown = {tile.key: tile for tile in self._drawn.view.tiles}
-        old = self._drawn.view.screen is ScreenName.CHANGE
-        chosen = any(tile.chosen for tile in shown.values()) and not old
-        large = self._look.fine and tiles.large_tiles(self._drawn.view, where.tiles, upright=where.upright)
-        for key in ANSWER_KEYS:
-            one = shown.get(key)
-            if one is None:
-                self._part(key).put(Rect(0, 0, 0, 0), [])
-                continue
-            place = where.tiles[key]
-            marked = tiles.Marked(
-                lit=white == key,
-                dimmed=chosen and not one.chosen,
-                scanned=self._drawn.view.scanned == key,
-                old=old and one.chosen,
-            )
-            rows = tiles.tile(one, place, self._look, marked=marked, upright=where.upright, large=large)
-            self._part(key).put(place, rows)
-
-    def _paint_voice(self, where: Plan) -> None:
-        view, spoken = self._drawn.view, self._drawn.spoken
-        rows = parts.voice(
-            view,
-            where.voice,
-            self._look,
-            lit=white_part(view, spoken) == "voice",
-            speaking=spoken is not None,
-            frame=where.frames,
-            said=caption(view, spoken),
-            level=parts.meter_level(self._drawn.level_dbfs),
-        )
-        self._part("voice").put(where.voice, rows)
 
 
 __all__ = ["KioskApp", "Signs"]

@@ -16,6 +16,8 @@ METER_STEPS = 11
 ROOMY = 60
 """From so many columns on, the meter's bars stand apart."""
 QUIET_DBFS, LOUD_DBFS = -55.0, -15.0
+METER_DBFS = tuple(QUIET_DBFS + (LOUD_DBFS - QUIET_DBFS) * step / METER_STEPS for step in range(METER_STEPS + 1))
+"""A level for each step of the meter, none to all."""
 
 SCREEN_PICTURES = {
     ScreenName.WHO: "👥",

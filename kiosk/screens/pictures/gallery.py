@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Protocol
 
 from kiosk.screens.cells import Look
 from kiosk.screens.commands import items_of
 from kiosk.screens.layout import MENU_SCANNED, Rect, Spoken, caption, white_part, your_turn
-from kiosk.screens.parts import meter_level
+from kiosk.screens.parts import METER_DBFS, meter_level
 from kiosk.screens.pictures.asking import AskPicture, InvitationPicture, LinePicture, ProgressPicture
 from kiosk.screens.pictures.bottom import State, StatePicture
 from kiosk.screens.pictures.canvas import Canvas
 from kiosk.screens.pictures.commands import CommandsPicture
+from kiosk.screens.pictures.drawn import Drawn
 from kiosk.screens.pictures.media import source_of
 from kiosk.screens.pictures.places import LEAST_PX, Places, places
 from kiosk.screens.pictures.sixel import encode
@@ -51,13 +51,15 @@ Parts = Mapping[str, tuple[Rect, Painted]]
 """By the name of the part; a part that is not named is not there."""
 
 
-@lru_cache(maxsize=768)
-def sixel_of(part: Painted) -> str:
-    """The part as a terminal takes it, about 15 kB at 1024x600.
-
-    Kept for every redraw, every step of the meter and the next visit; in memory alone.
-    """
+def _sixel(part: Painted) -> str:
     return encode(part.draw().image)
+
+
+sixel_of: Drawn[Painted] = Drawn(_sixel, 768)
+"""The part as a terminal takes it, about 15 kB at 1024x600.
+
+Kept for every redraw, every step of the meter and the next visit; in memory alone.
+"""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,31 @@ class Gallery:
                 )
                 found.append(Target(Rect(part.x + left, part.y + top, right - left, bottom - top), command.value))
         return found
+
+    def likely(self, views: Sequence[View], grid: tuple[int, int]) -> Iterator[Painted]:
+        """Every picture that these views will need, those needed first before the others.
+
+        Args:
+            views: the likeliest first.
+            grid: columns and rows of the terminal.
+        """
+        for view in views:
+            yield from self._drawn(view, Spoken(None, view.words), grid)
+        for view in views:
+            yield from self._drawn(view, None, grid)
+        for view in views:
+            for tile in view.tiles:
+                lit = self.parts(view, Spoken(tile.key), METER_DBFS[0], grid) or {}
+                yield from (part for name, (_, part) in lit.items() if name == tile.key)
+        for view in views:
+            if view.microphone is Microphone.OPEN:
+                for dbfs in METER_DBFS:
+                    state = (self.parts(view, None, dbfs, grid) or {}).get("voice")
+                    yield from (state[1],) if state else ()
+
+    def _drawn(self, view: View, spoken: Spoken | None, grid: tuple[int, int]) -> Iterator[Painted]:
+        for _, part in (self.parts(view, spoken, METER_DBFS[0], grid) or {}).values():
+            yield part
 
     def staff_place(self, view: View, grid: tuple[int, int]) -> Rect:
         """Where the staff's rows go, in cells."""
