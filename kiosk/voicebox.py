@@ -21,7 +21,8 @@ from kiosk.sentences import language_of_media, media_name, same_language
 from kiosk.view import Command
 from openrosa.question_set import QuestionSet
 from voice import tones
-from voice.speaker import Sound, Speaking
+from voice.sound import Sound
+from voice.speaker import Speaking
 from voice.speech import SpeechCache, Wording
 
 log = logging.getLogger(__name__)

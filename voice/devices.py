@@ -4,7 +4,8 @@ PortAudio is loaded when first asked for: a machine without it can still be used
 room works there.
 
 PortAudio's list of devices is frozen when it starts; looking again means starting it again, which ends every open
-stream. So streams are counted, and it starts again only when there are none.
+stream. So streams are counted, and it starts again only when there are none. Whether there is anything new to see is
+told by the kernel's list of sound cards, which costs nothing to read.
 Source: PortAudio issues 125 and 493; `sounddevice`'s documentation.
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from voice.errors import VoiceError
@@ -44,8 +46,12 @@ class Device:
     channels: int
 
 
+CARDS = Path("/proc/asound/cards")
+"""The kernel's list of sound cards: it changes when one is plugged in or pulled out."""
+
 _lock = threading.Lock()
 _open_streams = 0
+_cards: bytes | None = None
 
 
 def portaudio() -> Any:
@@ -70,9 +76,12 @@ def available(direction: Direction) -> tuple[Device, ...]:
         VoiceError: PortAudio is not on this machine.
     """
     channels = f"max_{direction.name.lower()}_channels"
+    sounddevice = portaudio()
+    with _lock:  # not while it is being started again
+        listed = sounddevice.query_devices()
     return tuple(
         Device(index, str(found["name"]), int(found["default_samplerate"]), int(found[channels]))
-        for index, found in enumerate(portaudio().query_devices())
+        for index, found in enumerate(listed)
         if found[channels] > 0
     )
 
@@ -135,3 +144,35 @@ def look_again() -> bool:
         sounddevice._terminate()  # noqa: SLF001
         sounddevice._initialize()  # noqa: SLF001
         return True
+
+
+def look_for_new() -> bool:
+    """Start PortAudio again if a sound card was plugged in or pulled out since; not while a stream is open.
+
+    Returns: whether it was done. What could not be done now is done at a later call.
+
+    Raises:
+        VoiceError: PortAudio is not on this machine.
+    """
+    global _cards  # noqa: PLW0603 - what PortAudio saw when it was last started
+    try:
+        now = CARDS.read_bytes()
+    except OSError:  # no ALSA in this kernel: nothing can be plugged in that PortAudio would see
+        return False
+    if now == _cards:
+        return False
+    first = _cards is None
+    if not first and not look_again():
+        return False
+    _cards = now
+    return not first
+
+
+def ready(device: Device) -> bool:
+    """Whether sound can be played there now: a name may stand in a list while nothing is plugged in."""
+    sounddevice = portaudio()
+    try:
+        sounddevice.check_output_settings(device=device.index, channels=1, dtype="int16", samplerate=device.rate_hz)
+    except (sounddevice.PortAudioError, ValueError):
+        return False
+    return True

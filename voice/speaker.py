@@ -3,6 +3,10 @@
 Every sound is converted to the stream's rate before it is played, so that PortAudio's callback only copies. A stop
 empties the list and aborts the stream. The callback knows which sample is handed over; it is heard
 the output's latency later, and that is when the events tell of it.
+
+Headphones are another device, and go before the speaker while they are there. They are looked for when asked to and
+after each prompt, when no stream is open. A prompt that was begun for headphones is never finished in the room: it may
+hold an answer that nobody else should hear.
 """
 
 from __future__ import annotations
@@ -12,43 +16,20 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import Any, Protocol
 
-import numpy as np
-import numpy.typing as npt
-
-from voice.audio import from_float, resample, samples_at, to_float
-from voice.devices import Device, Direction, find, look_again, portaudio, stream_open
+from voice.devices import Device, Direction, find, look_again, look_for_new, portaudio, ready, stream_open
 from voice.errors import VoiceError
 from voice.events import LineStarted, PromptFinished, SpeakerLost, SpeakingEvent
+from voice.sound import Prompt, Sound, prepare
 
-LEAD_IN_S = 0.12
-"""Silence before the first sound: amplifiers and HDMI wake up slowly and would swallow the first word."""
 LATENCY_S = 0.05
 BLOCK_S = 0.01
 LOST_AFTER_S = 1.0
 FIRST_WITHIN_S = 3.0
 """A device that has been asleep may take this long before it takes more than fits into its buffer."""
 _POLL_S = 0.02
-
-
-@dataclass(frozen=True)
-class Sound:
-    """One thing to play.
-
-    Attributes:
-        sound: a WAV or FLAC file, several that follow on one another, or 16-bit mono samples.
-        pause_after_s: silence behind it.
-        volume: 0.0 to 1.0.
-        rate_hz: of the samples; a file knows its own.
-    """
-
-    sound: Path | bytes | tuple[Path, ...]
-    pause_after_s: float = 0.0
-    volume: float = 1.0
-    rate_hz: int = 16_000
 
 
 class Speaking(Protocol):
@@ -60,35 +41,40 @@ class Speaking(Protocol):
     def stop(self) -> None:
         """Silence, at once; nothing more is told of what was playing."""
 
+    def look(self) -> None:
+        """See whether headphones were plugged in or pulled out; returns at once."""
+
     def close(self) -> None:
         """Stop for good."""
 
 
-@dataclass
-class _Prompt:
-    """What is being played: all of it as samples, and where each line begins."""
-
-    turn: int
-    samples: npt.NDArray[np.int16]
-    starts: list[int]
-    place: int = 0
-
-
 class Speaker:
-    """A speaker by name.
+    """A speaker by name, and headphones in its place while they are there.
 
     Args:
         name: as in `devices.find`; "" for the system's default.
         on_event: told on the speaker's own thread; should only put it into a queue.
+        headphones: a part of their name; "" for none.
+        on_headphones: told whether they are there, at every change, on the speaker's own thread.
     """
 
-    def __init__(self, name: str, on_event: Callable[[SpeakingEvent], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        on_event: Callable[[SpeakingEvent], None],
+        *,
+        headphones: str = "",
+        on_headphones: Callable[[bool], None] = lambda _there: None,
+    ) -> None:
         self._name = name
         self._on_event = on_event
-        self._orders: queue.SimpleQueue[tuple[int, tuple[Sound, ...], int] | None] = queue.SimpleQueue()
+        self._headphones = headphones
+        self._on_headphones = on_headphones
+        self._worn = False
+        self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._order = 0
-        self._prompt: _Prompt | None = None
+        self._prompt: Prompt | None = None
         self._stream: Any = None
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
         self._thread.start()
@@ -98,7 +84,7 @@ class Speaker:
         self.stop()
         with self._lock:
             number = self._order
-        self._orders.put((turn, tuple(sounds), number))
+        self._orders.put(partial(self._told, turn, tuple(sounds), number))
 
     def stop(self) -> None:
         """See `Speaking`. The callback hands over silence from its next block on and the stream is aborted."""
@@ -115,47 +101,82 @@ class Speaker:
         self._orders.put(None)
         self._thread.join()
 
+    def look(self) -> None:
+        """See `Speaking`. What is played after this goes to where they are."""
+        self._orders.put(self._look)
+
     def _run(self) -> None:
         while (order := self._orders.get()) is not None:
-            turn, sounds, number = order
+            order()
+
+    def _told(self, turn: int, sounds: tuple[Sound, ...], number: int) -> None:
+        """Play a prompt; tell that it is over, or that it can't be heard."""
+        if self._stale(number):
+            return
+        try:
+            finished = self._play(turn, sounds, number)
+        except VoiceError as error:
             if self._stale(number):
-                continue
-            try:
-                self._play(turn, sounds, number)
-            except VoiceError as error:
-                if not self._stale(number):
-                    self._on_event(SpeakerLost(turn, str(error)))
+                return
+            worn = self._worn
+            self._look()
+            if not worn or self._worn:  # it is not that the headphones are gone
+                self._on_event(SpeakerLost(turn, str(error)))
+                return
+            finished = True  # its rest is not for the room
+        if finished:
+            # Before the end is told: the microphone may be opened then, and PortAudio not started again.
+            self._look()
+            if not self._stale(number):
+                self._on_event(PromptFinished(turn))
+
+    def _look(self) -> None:
+        if not self._headphones:
+            return
+        try:
+            look_for_new()
+            self._wear(worn=ready(find(Direction.OUTPUT, self._headphones)))
+        except VoiceError:  # there are none of that name
+            self._wear(worn=False)
+
+    def _wear(self, *, worn: bool) -> None:
+        if worn != self._worn:
+            self._worn = worn
+            self._on_headphones(worn)
 
     def _stale(self, number: int) -> bool:
         with self._lock:
             return number != self._order
 
-    def _play(self, turn: int, sounds: tuple[Sound, ...], number: int) -> None:
+    def _play(self, turn: int, sounds: tuple[Sound, ...], number: int) -> bool:
+        """Whether it was played to its end."""
         device = self._device()
-        prompt = _prepare(turn, sounds, device.rate_hz)
+        prompt = prepare(turn, sounds, device.rate_hz)
         if not len(prompt.samples):
-            self._on_event(PromptFinished(turn))
-            return
+            return True
         with ExitStack() as stack:
             stack.enter_context(stream_open())
             stream = self._open(device, prompt)
             stack.callback(stream.close)
             with self._lock:
                 if number != self._order:
-                    return
+                    return False
                 self._prompt, self._stream = prompt, stream
                 try:
                     stream.start()
                 except portaudio().PortAudioError as error:
                     self._prompt = self._stream = None
                     raise _cannot_open(device, error) from error
-            self._follow(prompt, number, device.rate_hz, float(stream.latency))
+            finished = self._follow(prompt, number, device.rate_hz, float(stream.latency))
             with self._lock:
                 # Nobody may abort a stream that is closed.
                 self._stream = None
+        return finished
 
-    def _follow(self, prompt: _Prompt, number: int, rate_hz: int, latency_s: float) -> None:
+    def _follow(self, prompt: Prompt, number: int, rate_hz: int, latency_s: float) -> bool:
         """Tell each line when it is heard, until the last sample is; notice a device that takes no more.
+
+        Returns: whether it was heard to its end.
 
         PortAudio calls nothing when a device fails, so the place in the prompt is the watchdog's food.
         """
@@ -173,15 +194,17 @@ class Speaker:
             if place >= len(prompt.samples):
                 ends_at = ends_at if ends_at is not None else now + latency_s
                 if now >= ends_at and told == len(prompt.starts):
-                    self._on_event(PromptFinished(prompt.turn))
-                    return
+                    return True
             elif now - moved_at > (LOST_AFTER_S if place > rate_hz * FIRST_WITHIN_S else FIRST_WITHIN_S):
                 raise VoiceError(
                     "Lost the speaker", f"'{self._name or 'default'}': it takes no more sound", "Plug it in again."
                 )
             time.sleep(_POLL_S)
+        return False
 
     def _device(self) -> Device:
+        if self._worn:
+            return find(Direction.OUTPUT, self._headphones)
         try:
             return find(Direction.OUTPUT, self._name)
         except VoiceError:
@@ -189,7 +212,7 @@ class Speaker:
                 raise
             return find(Direction.OUTPUT, self._name)
 
-    def _open(self, device: Device, prompt: _Prompt) -> Any:
+    def _open(self, device: Device, prompt: Prompt) -> Any:
         def wanted(out: Any, frames: int, _time: Any, _status: Any) -> None:
             playing = self._prompt is prompt
             piece = prompt.samples[prompt.place : prompt.place + frames].tobytes() if playing else b""
@@ -227,32 +250,14 @@ class NoSpeaker:
             self._on_event(LineStarted(turn, index))
         self._on_event(PromptFinished(turn))
 
+    def look(self) -> None:
+        """There are no headphones."""
+
     def stop(self) -> None:
         """Nothing sounds."""
 
     def close(self) -> None:
         """Nothing is open."""
-
-
-def _prepare(turn: int, sounds: tuple[Sound, ...], rate_hz: int) -> _Prompt:
-    """All sounds as one stretch of samples at the device's rate.
-
-    Raises:
-        VoiceError: a file can't be read.
-    """
-    if not sounds:
-        return _Prompt(turn, np.zeros(0, dtype=np.int16), [])
-    parts = [np.zeros(round(LEAD_IN_S * rate_hz), dtype=np.float32)]
-    starts: list[int] = []
-    for sound in sounds:
-        starts.append(sum(len(part) for part in parts))
-        if isinstance(sound.sound, bytes):
-            samples = resample(to_float(sound.sound), sound.rate_hz, rate_hz)
-        else:
-            files = (sound.sound,) if isinstance(sound.sound, Path) else sound.sound
-            samples = to_float(b"".join(samples_at(file, rate_hz) for file in files))
-        parts += [samples * np.float32(sound.volume), np.zeros(round(sound.pause_after_s * rate_hz), dtype=np.float32)]
-    return _Prompt(turn, np.frombuffer(from_float(np.concatenate(parts)), dtype="<i2"), starts)
 
 
 def _cannot_open(device: Device, error: Exception) -> VoiceError:

@@ -13,7 +13,7 @@ from kiosk.prompts import reading_s
 from kiosk.sayable import everything
 from kiosk.view import Command
 from kiosk.voicebox import HOUSE_SPEED, QUIETEST, SPEED_FACTORS, VOLUME_STEP, Voicebox, recordings
-from voice.speaker import Sound
+from voice.sound import Sound
 from voice.speech import SpeechCache, Wording, espeak_missing
 
 RATE_WPM = 140

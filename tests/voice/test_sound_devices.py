@@ -16,7 +16,8 @@ from voice.errors import VoiceError
 from voice.events import Heard, LineStarted, Listening, MicrophoneLost, PromptFinished, SpeakerLost, SpeakingEvent
 from voice.listener import Listener
 from voice.microphone import Microphone
-from voice.speaker import NoSpeaker, Sound, Speaker
+from voice.sound import Sound
+from voice.speaker import NoSpeaker, Speaker
 from voice.tones import Tone, tone
 
 CARD = Path("/usr/share/pocketsphinx/test/data/cards/003.wav")
