@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kiosk import check_keys
 from kiosk import check_machine as machine
-from kiosk.check_lines import Level, Line, advice, error, fine, refused
+from kiosk.check_lines import Level, Line, advice, fine, refused
 from kiosk.check_sets import check_sets
 from kiosk.config import Config
 from kiosk.errors import KioskError
 from kiosk.house import rules_of
-from kiosk.view import ANSWER_KEYS, KEYS, START_KEY
 from voice.engine import Engine, open_engine
 from voice.errors import VoiceError
 
@@ -39,7 +39,7 @@ def check(config: Config, source: Path) -> Iterator[Line]:
     yield from machine.store(config)
     yield server(config)
     yield machine.status_file(config)
-    yield from keys(config)
+    yield from check_keys.findings(config)
 
 
 def fit(lines: Iterable[Line]) -> bool:
@@ -86,15 +86,3 @@ def server(config: Config) -> Line:
         met = "its address begins with http://, so that its token can be read on the way"
         return advice("server", met, "Begin server.url with https:// if the server can do that.")
     return fine("server", "one is configured; `sayso upload` tries it")
-
-
-def keys(config: Config) -> Iterator[Line]:
-    """Whether start, each answer and each command can be reached from this terminal."""
-    reached = set(config.keys.values())
-    missing = [name for name in KEYS if name not in reached]
-    if not missing:
-        yield fine("keys", "start, the four answers and every command can be reached")
-    for name in missing:
-        met, todo = f"no key of the terminal does '{name}'", f'Add a line under [keys], such as f1 = "{name}".'
-        needed = name in (START_KEY, *ANSWER_KEYS)
-        yield error("keys", met, todo) if needed else advice("keys", met, todo)

@@ -24,9 +24,10 @@ import msgspec
 
 from kiosk.answer import By
 from kiosk.buttons import Buttons
+from kiosk.check_keys import findings
 from kiosk.edges import Down
 from kiosk.input_devices import library
-from kiosk.settings import DEFAULT_BUTTONS, Input
+from kiosk.settings import DEFAULT_BUTTONS, Config, Input
 
 EVENT = struct.Struct("@llHHi")
 """struct input_event of linux/input.h: seconds, microseconds, type, code, value."""
@@ -46,7 +47,7 @@ class Bed:
         library()  # before `forbid`, after which this Python itself may be out of reach
         self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.told: list[Any] = []
-        self.facts: list[dict[str, str]] = []
+        self.facts: list[dict[str, str] | list[str]] = []
         self.fds: dict[str, int] = {}
         self.settings = msgspec.structs.replace(Input(), devices=devices)
         self.mapping = mapping or dict(DEFAULT_BUTTONS)
@@ -117,6 +118,12 @@ class Bed:
     def fact(self) -> None:
         assert self.reader is not None
         self.facts.append(self.reader.facts())
+
+    def check(self, more: dict[str, Any]) -> None:
+        """What `sayso check` finds about keys."""
+        config = msgspec.convert({"sets": ["home.xml"], **more}, Config, dec_hook=lambda kind, value: kind(value))
+        config = msgspec.structs.replace(config, buttons=self.mapping)
+        self.facts.append([f"{line.level.value} {line.what}: {line.met}" for line in findings(config)])
 
     def close(self) -> None:
         assert self.reader is not None

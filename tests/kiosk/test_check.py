@@ -375,9 +375,11 @@ def test_start_and_every_answer_need_a_key_and_a_command_should_have_one(one, ta
     assert [line.level for line in found] == [level]
 
 
-def test_without_a_key_for_start_nobody_can_begin(one):
-    (line,) = of(lines(one, f"{KEYS_ONLY}[keys]\nenter = 'none'\nspace = 'none'\n"), "keys")
-    assert (line.level, line.met) == (Level.ERROR, "no key of the terminal does 'start'")
+@pytest.mark.parametrize(("any_key_starts", "level"), [("false", Level.ERROR), ("true", Level.ADVICE)])
+def test_without_a_key_for_start_nobody_can_begin_unless_any_answer_key_starts(one, any_key_starts, level):
+    more = f"{KEYS_ONLY}[input]\nany_key_starts = {any_key_starts}\n[keys]\nenter = 'none'\nspace = 'none'\n"
+    (line,) = of(lines(one, more), "keys")
+    assert (line.level, line.met) == (level, "no key of the terminal does 'start'")
 
 
 def test_a_set_may_be_one_note_and_still_needs_no_more(tmp_path):
