@@ -99,7 +99,7 @@ def test_headphones_are_looked_for_after_each_prompt(headset: Headset, speaker: 
 def test_what_was_begun_for_headphones_ends_with_them(
     sound_card: SoundCard, headset: Headset, speaker: Speaker, told: queue.SimpleQueue
 ):
-    """PulseAudio moves a stream by itself when a sink goes; a card of the kernel's ends it, as the server's end does."""
+    """PulseAudio moves a stream by itself when a sink goes; a card of the kernel ends it, as the server ending does."""
     headset.plug_in()
     speaker.look()
     until(told, wanted=True)
