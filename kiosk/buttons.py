@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.answer import By
-from kiosk.edges import Down, FoundDown, Unplugged, Up
+from kiosk.edges import Down, FoundDown, Plugged, Unplugged, Up
 from kiosk.input_devices import FOLDER, JOIN_GROUP, Found, codes_of, library, look, nodes
 from kiosk.settings import Input
 from kiosk.view import NEXT_SWITCH, SWITCH
@@ -51,7 +51,7 @@ class _Device:
 
 
 class Buttons:
-    """Puts Down, Up, FoundDown and Unplugged into the inbox, from a thread of its own, until it is closed.
+    """Puts the edges of `kiosk.edges` into the inbox, from a thread of its own, until it is closed.
 
     Args:
         settings: which devices.
@@ -94,7 +94,10 @@ class Buttons:
         self._thread.start()
 
     def facts(self) -> dict[str, str]:
-        """For the status: `keys`, the devices by name, "" for none; `key_problem`, what is wrong, "" for nothing."""
+        """For the status: `keys`, the devices by name, "" for none; `key_problem`, what is wrong, "" for nothing.
+
+        They change with each Plugged and Unplugged.
+        """
         return dict(self._facts)
 
     def close(self) -> None:
@@ -160,6 +163,8 @@ class Buttons:
         self._devices[found.path] = device
         self._selector.register(source.fd, selectors.EVENT_READ, device)
         log.info("keys of '%s' are read", name)
+        self._know()
+        self._put(Plugged(name, self._clock()))
         for does in sorted({found.does[code] for code in down}):
             self._put(FoundDown(does, name, self._clock()))
 
@@ -176,8 +181,8 @@ class Buttons:
         self._selector.unregister(device.source.fd)
         device.source.close()
         del self._devices[device.path]
-        self._put(Unplugged(device.name, self._clock()))
         self._know()
+        self._put(Unplugged(device.name, self._clock()))
 
     def _know(self) -> None:
         """What `facts` tells: made here and replaced whole, for it is read from another thread."""

@@ -1,4 +1,4 @@
-"""What raw keys do: down, up, already down, gone. `kiosk.buttons` and the screen tell it, `kiosk.presses` sifts it."""
+"""What raw keys do: down, up, there, gone. `kiosk.buttons` and the screen tell it, `kiosk.presses` sifts it."""
 
 from __future__ import annotations
 
@@ -47,6 +47,14 @@ class Up:
 
 
 @dataclass(frozen=True)
+class Plugged:
+    """A device is there, and its keys are read: at the start, or later."""
+
+    device: str
+    at_s: float
+
+
+@dataclass(frozen=True)
 class Unplugged:
     """A device is gone, with all its keys."""
 
@@ -54,4 +62,4 @@ class Unplugged:
     at_s: float
 
 
-Edge = Down | FoundDown | Up | Unplugged
+Edge = Down | FoundDown | Up | Plugged | Unplugged

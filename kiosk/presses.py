@@ -7,12 +7,12 @@ trembles never answers, and never makes two keys at once out of a good one.
 from __future__ import annotations
 
 from kiosk.contacts import MOST_DOWNS, Contact, Press, Stage
-from kiosk.edges import Down, Edge, FoundDown, Unplugged, Up
+from kiosk.edges import Down, Edge, FoundDown, Plugged, Unplugged, Up
 from kiosk.events import Event, KeyHeld, KeyPressed, KeyTouched, TwoKeys
 from kiosk.settings import Input
 from kiosk.view import ANSWER_KEYS
 
-__all__ = ["Down", "Edge", "FoundDown", "Presses", "Unplugged", "Up"]
+__all__ = ["Down", "Edge", "FoundDown", "Plugged", "Presses", "Unplugged", "Up"]
 
 LEAST_DOWN_S = 0.015
 """An answer key that was down for less in all was not pressed: a shock, or a bad contact."""
@@ -86,6 +86,8 @@ class Presses:
                 return (*before, *self._dropped(contact))
             case Up(key, device):
                 self._up(self._contact(key, device, has_up=True))
+                return before
+            case Plugged():
                 return before
             case Unplugged(device):
                 gone = [contact for contact in self._contacts.values() if contact.device == device]

@@ -75,7 +75,7 @@ def _bits(codes: Iterable[int], size: int) -> str:
 def run(folder: Path, steps: Sequence[Sequence[Any]], *made: Device, devices: Sequence[str] = ("*",), **mapping: str):
     """What the kiosk's reader told of these steps of `buttons_bed.Bed`, and the facts it gave on the way."""
     answer, _ = answered(folder, steps, *made, devices=devices, **mapping)
-    return [_edge(one) for one in answer["told"]], answer["facts"]
+    return [_edge(one) for one in answer["told"] if one["is"] != "Plugged"], answer["facts"]
 
 
 def answered(

@@ -177,6 +177,13 @@ def test_unplugged_while_a_key_is_down_and_plugged_in_again(tmp_path, kind):
     assert facts[1] == {"keys": NAME, "key_problem": ""}
 
 
+def test_plugging_in_is_told_when_the_status_knows_it(tmp_path):
+    steps = (("start",), ("plug", "event0"), ("until", "Plugged"), ("fact",), ("unplug", "event0"))
+    answer, _ = answered(tmp_path, (*steps, ("until", "Unplugged"), ("fact",), ("close",)))
+    assert [told["is"] for told in answer["told"]] == ["Plugged", "Unplugged"]
+    assert [fact["keys"] for fact in answer["facts"]] == [NAME, ""]
+
+
 def test_a_device_that_is_plugged_in_late_is_found(tmp_path):
     steps = (
         ("start",),

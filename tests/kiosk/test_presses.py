@@ -80,6 +80,10 @@ def test_bounce_a_key_that_has_not_come_to_rest_does_not_count_yet():
     assert answers(keys.wait(2.0)) == ["green"]
 
 
+def test_bounce_of_another_key_a_moment_before_does_not_spoil_a_good_press_either():
+    assert Keys().all([*pulses(1.0, 1, key="red"), down(1.03), up(1.3)]) == [KeyTouched(1), KeyPressed("green", 1)]
+
+
 # --- TWO -----------------------------------------------------------------------------------------------------------
 
 
