@@ -119,6 +119,10 @@ class Voicebox:
         """Be quiet at once."""
         self._speaker.stop()
 
+    def look(self) -> None:
+        """See whether headphones were plugged in or pulled out; what is said after this goes to where they are."""
+        self._speaker.look()
+
     def adjust(self, command: Command) -> None:
         """Louder, quieter, slower or faster, by one step; at the last one it stays."""
         match command:
@@ -136,6 +140,10 @@ class Voicebox:
     def reset(self) -> None:
         """Back to the house's volume and speed."""
         self._volume, self._speed = self._house_volume, HOUSE_SPEED
+
+    def look(self) -> None:
+        """See whether headphones were plugged in or pulled out."""
+        self._speaker.look()
 
     def _rate(self, speed: int) -> int:
         return round(self._rate_wpm * SPEED_FACTORS[speed])

@@ -25,6 +25,7 @@ class Notepad:
     def __init__(self) -> None:
         self.played: list[list[Sound]] = []
         self.stops = 0
+        self.looks = 0
 
     def play(self, turn: int, sounds: list[Sound]) -> None:
         del turn
@@ -32,6 +33,9 @@ class Notepad:
 
     def stop(self) -> None:
         self.stops += 1
+
+    def look(self) -> None:
+        self.looks += 1
 
     def close(self) -> None:
         pass
@@ -178,6 +182,11 @@ def test_the_next_person_has_the_houses_loudness_and_speed(tmp_path, notepad):
 def test_stopping_stops_the_speaker(tmp_path, notepad):
     voicebox(notepad, tmp_path).stop()
     assert notepad.stops == 1
+
+
+def test_headphones_are_looked_for_by_the_speaker(tmp_path, notepad):
+    voicebox(notepad, tmp_path).look()
+    assert notepad.looks == 1
 
 
 def test_everything_that_a_set_can_make_it_say_is_rendered_beforehand_at_every_speed_and_only_once(tmp_path, notepad):
