@@ -28,6 +28,13 @@ class Health:
         self._put = put
         self.microphone: str | None = None
         self.speaker: str | None = None
+        self.headphones = ""
+        """Their name while they are there."""
+
+    def headphones_are(self, there: bool) -> None:  # noqa: FBT001  told by the speaker in one word
+        """They were plugged in or pulled out."""
+        self.headphones = self._voice.headphones if there else ""
+        self._put(DeviceFound(Device.HEADPHONES) if there else DeviceLost(Device.HEADPHONES))
 
     def look(self) -> None:
         """Look for both, beside the start: PortAudio takes its time. Nothing is recorded or played."""
@@ -52,6 +59,8 @@ class Health:
     def facts(self) -> dict[str, str]:
         """What is known, as `kiosk.status.line` takes it."""
         known = {"microphone": self.microphone, "speaker": self.speaker}
+        if self._voice.headphones:
+            known["headphones"] = self.headphones
         return {name: value for name, value in known.items() if value is not None}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from kiosk.answer import Who
 from kiosk.asks import BY_WHOM, WHO_IS
@@ -25,6 +27,11 @@ class House:
     def question_sets(self) -> tuple[QuestionSet, ...]:
         """The sets without their files."""
         return tuple(one.question_set for one in self.sets)
+
+    @property
+    def media(self) -> Mapping[str, Path]:
+        """The sets' pictures and recordings, by media name."""
+        return {name: path for one in self.sets for name, path in one.media.items()}
 
 
 def read_house(config: Config) -> House:

@@ -61,6 +61,12 @@ class Keeper:
         """Close visits that a power cut or a full disk left open: how many. Raises: KioskError."""
         return self._store.close_open()
 
+    def fit(self) -> bool:
+        """Whether a visit may be begun: after an answer that could not be kept, only when the store takes one again."""
+        if not self.can_keep:
+            self.can_keep = self._store.takes_more()
+        return self.can_keep
+
     def _commit(self, work: Callable[[], None]) -> None:
         self.can_keep = False
         work()

@@ -26,6 +26,9 @@ class Screen(Protocol):
     def hush(self) -> None:
         """Nothing is being said any more: no tile is lit."""
 
+    def expect(self, views: Sequence[View]) -> None:
+        """One of these may be shown next, the likeliest first."""
+
 
 class Speaking(Protocol):
     """What it needs of a voice. Answers with `voice.events`: LineStarted and PromptFinished."""
@@ -41,6 +44,9 @@ class Speaking(Protocol):
 
     def reset(self) -> None:
         """Back to the house's volume and speed."""
+
+    def look(self) -> None:
+        """See whether headphones were plugged in or pulled out."""
 
 
 class Hearing(Protocol):
@@ -68,7 +74,7 @@ class Taken(Protocol):
 
     @property
     def view(self) -> View | None:
-        """What to show; None: the waiting screen again, if it was used."""
+        """What to show; None: nothing new, or the waiting screen again where the desk has closed."""
 
 
 class Desk(Protocol):
@@ -86,7 +92,7 @@ class Desk(Protocol):
         """A key of `kiosk.view.KEYS`."""
 
     def pass_time(self, now_s: float) -> View | None:
-        """What to show now; None: the waiting screen again."""
+        """What to show now; None: nothing new, or the waiting screen again where the desk has closed."""
 
 
 @dataclass(frozen=True)

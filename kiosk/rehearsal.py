@@ -40,6 +40,9 @@ class NoScreen:
     def hush(self) -> None:
         """Nothing is lit."""
 
+    def expect(self, views: Sequence[View]) -> None:
+        """Nothing is drawn ahead."""
+
 
 class SilentVoice:
     """Says everything in no time."""
@@ -64,6 +67,9 @@ class SilentVoice:
 
     def reset(self) -> None:
         """Nothing to turn back."""
+
+    def look(self) -> None:
+        """There are no headphones."""
 
 
 @dataclass

@@ -13,6 +13,7 @@ from typing import Any
 
 from kiosk import events
 from kiosk.errors import KioskError
+from kiosk.foresee import next_views
 from kiosk.inbox import Inbox
 from kiosk.ports import Ports
 from kiosk.present import view_of
@@ -35,6 +36,11 @@ _HUSHED = frozenset({Stage.ASK, Stage.CONFIRM, Stage.SAID_BACK})
 @dataclass(frozen=True)
 class Closed:
     """Put into the inbox to end the run."""
+
+
+@dataclass(frozen=True)
+class Midnight:
+    """Put into the inbox when a day is over: staff are told the state as of then."""
 
 
 class Runner:
@@ -106,7 +112,10 @@ class Runner:
             self._take_event(event)
         if desk.due_s is not None and desk.due_s <= now_s:
             view = desk.pass_time(now_s)
-            self._ports.screen.show(replace(view, turn=self.visit.turn)) if view else self.show(view_of(self.visit))
+            if view is not None:
+                self._ports.screen.show(replace(view, turn=self.visit.turn))
+            elif not desk.active:
+                self.show(view_of(self.visit))
         timer = self.visit.timer
         if self._due_s is not None:
             if self._due_s <= now_s and timer is not None:
@@ -128,6 +137,8 @@ class Runner:
                     self._ports.screen.light(self._captions[index].tile, self._captions[index].words)
             case Down() | Up() | FoundDown() | Unplugged() as edge:
                 self._take_edge(edge)
+            case Midnight():
+                self._waiting_again()
             case _:
                 event = self._event_of(happened)
                 if event is not None:
@@ -152,7 +163,7 @@ class Runner:
             taken = desk.take(event.key, self._inbox.now_s())
             if taken.view is not None:
                 self._ports.screen.show(replace(taken.view, turn=self.visit.turn))
-            elif taken.used:
+            elif taken.used and not desk.active:
                 self.show(view_of(self.visit))
             if taken.used:
                 return
@@ -174,9 +185,10 @@ class Runner:
 
     def show(self, view: View) -> None:
         """On the waiting screen with the one line for staff."""
-        if view.screen is ScreenName.WAITING and self._line is not None:
+        if view.screen in {ScreenName.WAITING, ScreenName.OUT_OF_ORDER} and self._line is not None:
             view = replace(view, line=self._line())
         self._ports.screen.show(view)
+        self._ports.screen.expect(next_views(self.visit))
 
     def _event_of(self, happened: Any) -> events.Event | None:
         """As the visit knows it; a voice message stays here, and what can't be heard is given time to be read."""
@@ -267,6 +279,7 @@ class Runner:
         self._captions = ()
         self._due_s = None
         self._ports.speaking.reset()
+        self._ports.speaking.look()
         try:
             self._ports.keeper.close_open()  # one that could not be finished waits in the outbox as it is
         except KioskError as error:

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kiosk import machine, status
+from kiosk.buttons import Buttons
+from kiosk.day import until_tomorrow_s
 from kiosk.ear import Ear
 from kiosk.errors import KioskError
+from kiosk.events import Line
+from kiosk.facts import facts_of
 from kiosk.health import Health
 from kiosk.help import Helper
 from kiosk.house import House, rules_of
@@ -24,18 +29,23 @@ from kiosk.inbox import RealInbox
 from kiosk.keeper import Keeper
 from kiosk.ports import Ports
 from kiosk.presses import Down, Presses
-from kiosk.runner import Closed, Runner
+from kiosk.runner import Closed, Midnight, Runner
 from kiosk.sentences import sentence
 from kiosk.settings import Config
+from kiosk.staff_setup import desk_of
 from kiosk.state import Visit
-from kiosk.store import Counts, Role, Store
+from kiosk.store import Role, Store
+from kiosk.tally import Tally
 from kiosk.terminal import kept_for_the_screen
-from kiosk.voicebox import Voicebox
+from kiosk.voicebox import Voicebox, recordings
 from openrosa.errors import OpenRosaError
 from openrosa.question_set import QuestionSet
 from voice.errors import VoiceError
 from voice.speaker import Speaker
 from voice.speech import SpeechCache
+
+if TYPE_CHECKING:
+    from kiosk.screens.app import KioskApp
 
 log = logging.getLogger(__name__)
 
@@ -67,47 +77,22 @@ def run(
 
     Raises: KioskError, VoiceError: what keeps it from starting, as a sentence.
     """
-    # Textual takes a quarter of a second to import, which only a kiosk with a screen pays.
-    from kiosk.screens.app import KioskApp, Signs  # noqa: PLC0415
-    from kiosk.screens.terminal_pixels import sixel_cell  # noqa: PLC0415
-
     config, sets = house.config, house.question_sets
     rules = rules_of(config)
     inbox = RealInbox()
-    failed: list[BaseException] = []
     with ExitStack() as stack:
         store = stack.enter_context(Store.open(config.store.folder, Role.KIOSK))
         health = Health(config.voice, inbox.put)
-        speaker = Speaker(config.voice.speaker, health.told)
-        stack.callback(speaker.close)
-        voice = Voicebox(
-            speaker,
-            speech_cache(config),
-            {name: path for one in house.sets for name, path in one.media.items()},
-            volume=config.voice.volume,
-            rate_wpm=config.voice.rate_wpm,
-            tail_s=config.voice.tail_s,
-        )
+        voice = _voicebox(house, health, stack)
         unsaid = _prepare(voice, sets, config.home.language, on_progress)
         ear = Ear(config, health.told)
         stack.callback(ear.close)
         keeper = Keeper(store, machine.circumstances, allow_unsealed=config.store.allow_unsealed)
         keeper.close_open()
-        media = {name: path for one in house.sets for name, path in one.media.items()}
-        app = KioskApp(
-            config.keys,
-            lambda key, turn, by: inbox.put(Down(key, turn, inbox.now_s(), by)),
-            on_waiting,
-            picture=media.get,
-            cell=sixel_cell(),
-            quit_keys=quit_keys,
-            signs=Signs(
-                listen=sentence("listen", config.home.language),
-                your_turn=sentence("your_turn", config.home.language),
-                press_a_key=sentence("press_a_key", config.home.language),
-                start=sentence("press_to_start", config.home.language),
-            ),
-        )
+        app = _screen(house, inbox, on_waiting, quit_keys)
+        helper = Helper(config.help.command)
+        presses = Presses(config.input)
+        buttons = _buttons(config, inbox, app, stack)
 
         def new_visit() -> Visit:
             return Visit(
@@ -118,43 +103,104 @@ def run(
                 rules=rules,
                 voice=ear.ready,
                 hears=config.voice.language,
+                headphones=bool(health.headphones),
+                out_of_order=not keeper.fit(),
             )
 
         def line() -> str:
-            return write_status(
-                config, store, ear, {**health.facts(), "can_keep": keeper.can_keep, "problem": unsaid or ear.problem}
-            )
+            keys = buttons.facts() if buttons else {}
+            told = {
+                **health.facts(),
+                **keys,
+                "key_problem": " ".join((*presses.faults, *filter(None, (keys.get("key_problem"),)))),
+                "help_problem": helper.problem,
+                "can_keep": keeper.can_keep,
+                "problem": unsaid or ear.problem,
+            }
+            return write_status(house, store, ear, told)
 
-        helper = Helper(config.help.command)
-        ports = Ports(app, voice, ear, keeper, call_help=helper.call)
-        runner = Runner(ports, inbox, new_visit, line=line, presses=Presses(config.input))
+        def test_sound() -> str:
+            spoken = config.home.language
+            voice.say(0, (Line(sentence("press_to_start", spoken)),), spoken, {})
+            return "You should hear the kiosk now."
 
-        def turn_over() -> None:
-            try:
-                runner.run()
-            except BaseException as error:  # noqa: BLE001  told below, on the main thread
-                failed.append(error)
-            finally:
-                app.close()
+        ports = Ports(app, voice, ear, keeper, call_help=helper.call, desk=desk_of(config, line, test_sound))
+        runner = Runner(ports, inbox, new_visit, line=line, presses=presses)
 
         def look_and_load() -> None:
             health.look()
             ear.load(sets)
 
-        loading = threading.Thread(target=look_and_load, name="engine", daemon=True)
-        running = threading.Thread(target=turn_over, name="runner", daemon=True)
         with kept_for_the_screen(config.store.folder / LOG):
-            loading.start()
-            running.start()
-            try:
-                app.run(mouse=True)
-            finally:
-                inbox.put(Closed())
-                running.join()
-                loading.join()
-    for fault in (*failed, app.fault):
-        if fault is not None:
-            raise _told(fault, config.store.folder / LOG)
+            fault = _run_all(app, runner, inbox, look_and_load)
+    if fault is not None:
+        raise _told(fault, config.store.folder / LOG)
+
+
+def _run_all(app: KioskApp, runner: Runner, inbox: RealInbox, load: Callable[[], None]) -> BaseException | None:
+    """Screen, runner and what is loaded beside them, until the screen is closed; what ended them, if anything did."""
+    failed: list[BaseException] = []
+
+    def turn_over() -> None:
+        try:
+            runner.run()
+        except BaseException as error:  # noqa: BLE001  told on the main thread
+            failed.append(error)
+        finally:
+            app.close()
+
+    loading = threading.Thread(target=load, name="engine", daemon=True)
+    running = threading.Thread(target=turn_over, name="runner", daemon=True)
+    loading.start()
+    running.start()
+    threading.Thread(target=_tell_midnights, args=(inbox,), name="midnight", daemon=True).start()
+    try:
+        app.run(mouse=True)
+    finally:
+        inbox.put(Closed())
+        running.join()
+        loading.join()
+    return next((fault for fault in (*failed, app.fault) if fault is not None), None)
+
+
+def _voicebox(house: House, health: Health, stack: ExitStack) -> Voicebox:
+    """The kiosk's voice, with the sets' recordings and those of its own sentences."""
+    config = house.config.voice
+    speaker = Speaker(config.speaker, health.told, headphones=config.headphones, on_headphones=health.headphones_are)
+    stack.callback(speaker.close)
+    return Voicebox(
+        speaker,
+        speech_cache(house.config),
+        {**house.media, **recordings(config.recordings)},
+        volume=config.volume,
+        rate_wpm=config.rate_wpm,
+        tail_s=config.tail_s,
+    )
+
+
+def _screen(house: House, inbox: RealInbox, on_waiting: Callable[[], None], quit_keys: frozenset[str]) -> KioskApp:
+    """The screen, which hands its keys and touches to the inbox."""
+    # Textual takes a quarter of a second to import, which only a kiosk with a screen pays.
+    from kiosk.screens.app import KioskApp, Signs  # noqa: PLC0415
+    from kiosk.screens.terminal_pixels import sixel_cell  # noqa: PLC0415
+
+    config, language = house.config, house.config.home.language
+    return KioskApp(
+        config.keys,
+        lambda key, turn, by: inbox.put(Down(key, turn, inbox.now_s(), by)),
+        on_waiting,
+        picture=house.media.get,
+        cell=sixel_cell(),
+        quit_keys=quit_keys,
+        theme=config.screen.theme,
+        terminal_keys=not config.input.devices,
+        signs=Signs(
+            listen=sentence("listen", language),
+            your_turn=sentence("your_turn", language),
+            press_a_key=sentence("press_a_key", language),
+            start=sentence("press_to_start", language),
+        ),
+    )
 
 
 def _prepare(
@@ -185,18 +231,35 @@ def _told(error: BaseException, log_file: Path) -> BaseException:
     )
 
 
-def write_status(config: Config, store: Store, ear: Ear, more: Mapping[str, Any]) -> str:
+def _buttons(config: Config, inbox: RealInbox, app: KioskApp, stack: ExitStack) -> Buttons | None:
+    """The input devices' keys, where some are named. Raises: KioskError: they can't be read here."""
+    if not config.input.devices:
+        return None
+    buttons = Buttons(config.input, config.buttons, inbox.put, lambda: app.turn_shown)
+    stack.callback(buttons.close)
+    return buttons
+
+
+def _tell_midnights(inbox: RealInbox) -> None:
+    """What staff see is as of last midnight: at the next one it is another."""
+    while True:
+        time.sleep(until_tomorrow_s())
+        inbox.put(Midnight())
+
+
+def write_status(house: House, store: Store, ear: Ear, more: Mapping[str, Any]) -> str:
     """Write the status file; the line for the waiting screen. A status that can't be written is told in the line."""
+    config = house.config
     facts: dict[str, Any] = {
-        "software": machine.software(),
+        **facts_of(config.store.folder, house.question_sets),
         "engine": f"{ear.engine.name} {ear.engine.model}" if ear.engine else config.voice.engine,
         **more,
     }
     try:
-        counts = store.counts()
+        counts = store.tally()
     except KioskError as error:
         log.error("%s", error)  # noqa: TRY400  a sentence for staff
-        counts, facts["can_keep"] = Counts(), False
+        counts, facts["can_keep"] = Tally(), False
     try:
         return status.write(config.status, counts, facts, machine.today())
     except KioskError as error:

@@ -7,6 +7,7 @@ claims, sends and settles; neither holds a transaction for longer than its own f
 from __future__ import annotations
 
 import contextlib
+import shutil
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Self
 
@@ -32,6 +33,8 @@ __all__ = ["DAMAGED", "DATABASE_NAME", "AlreadySentError", "Counts", "DamagedErr
 
 DATABASE_NAME = "sayso.db"
 LONGEST_REASON = 200
+LEAST_FREE_BYTES = 8_000_000
+"""Two voice messages of two minutes, or one that is kept a second time."""
 
 
 class Role(Enum):
@@ -137,6 +140,17 @@ class Store:
             closed = sa.update(submissions).where(submissions.c.state == State.OPEN.value)
             ended = closed.values(state=State.WAITING.value, ended_on=self._today(), complete=False)
             return connection.execute(ended).rowcount
+
+    def takes_more(self) -> bool:
+        """Whether something can be written, and there is room for a visit: tried, without keeping anything."""
+        try:
+            if shutil.disk_usage(self._path.parent).free < LEAST_FREE_BYTES:
+                return False
+            with self._writing("Cannot write to the store") as connection:
+                connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+        except (KioskError, OSError):
+            return False
+        return True
 
     def forget(self, instance_id: str) -> None:
         """Delete a visit's row and bytes, wherever it stands; committed, and overwritten in the file, on return.

@@ -148,7 +148,7 @@ def _rehearse(
                 instance_id=new_instance_id(),
                 seed=new_seed(),
                 language=language,
-                rules=Rules(preset_who=WHO),
+                rules=Rules(preset_who=WHO, languages=(language,)),
                 voice=engine is not None,
             )
 

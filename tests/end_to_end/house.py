@@ -187,10 +187,6 @@ class Kiosk:
         found: dict[str, Any] = json.loads(sayso("status", "--config", str(self.config), "--json", fine=(0, 1)))
         return found
 
-    def wait_for_count(self, name: str, count: int) -> None:
-        """Wait until the status counts so many visits: `open`, `waiting`, `delivered`."""
-        wait_until(lambda: self.status()["counts"][name] == count, f"{name} {count}", met=lambda: str(self.status()))
-
     def wait_for_engine(self, name: str) -> None:
         """Wait until it can hear: the status names the engine with its model."""
         wait_until(

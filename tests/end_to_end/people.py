@@ -66,9 +66,12 @@ class Person:
     terminal: Terminal
     card: SoundCard | None = None
 
-    def start(self) -> None:
-        """Press the start key, and say by key that they live here."""
+    def start(self, language: str = "") -> None:
+        """Press the start key, and say by key that they live here; before that, which language, where it is asked."""
         self.terminal.press("Enter")
+        if language:
+            self.terminal.wait_for("Which language would you like?")
+            self.terminal.press(language)
         self.terminal.wait_for("Who is here?")
         self.terminal.press("1")
 

@@ -57,7 +57,7 @@ def test_what_six_people_say_to_the_first_set_is_what_the_office_opens(
     kiosk: Callable[..., Kiosk], office: Office, card: SoundCard
 ) -> None:
     recordings = [speech(clip) for _, clip, _, _, _ in SAID]
-    one = kiosk(ROOT / "question_sets" / "my_home" / "my_home.md", card.environment)
+    one = kiosk(ROOT / "question_sets" / "my_home" / "my_home.md", card.environment, home__languages=["en"])
     with office.open_for_post(), one.uploading(), one.running() as terminal:
         one.wait_for_engine("pocketsphinx")
         person = Person(terminal, card)

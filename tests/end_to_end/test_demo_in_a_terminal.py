@@ -22,7 +22,7 @@ def test_the_demo_shows_the_answers_that_the_collector_received(
     with Terminal.start(command, silence, tmp_path) as terminal:
         terminal.wait_for("Press the big key to start", within_s=90)
         person = Person(terminal)
-        person.start()
+        person.start(language="1")
         terminal.wait_for("These questions are a draft.")
         terminal.press("Enter")
         person.press("Are you happy in your home?", "1", "Good")

@@ -11,6 +11,7 @@ from kiosk import status
 from kiosk.config import Config, Voice
 from kiosk.events import Device, DeviceFound, DeviceLost
 from kiosk.health import Health
+from kiosk.house import House
 from kiosk.keeper import Keeper
 from kiosk.start import write_status
 from kiosk.store import Role, Store
@@ -99,7 +100,7 @@ def test_devices_that_are_there_have_their_names_and_the_inbox_is_told(put, monk
 def test_the_line_and_the_status_file_say_what_is_missing(tmp_path, more, line):
     config = Config(sets=(tmp_path / "set.xml",), status=tmp_path / "status.json")
     with Store.open(tmp_path / "data", Role.KIOSK) as store:
-        assert write_status(config, store, QuietEar(), more) == line
+        assert write_status(House(config, ()), store, QuietEar(), more) == line
     written = status.read(config.status)
     assert written.line == line
     assert more.items() <= written.facts.items()
@@ -109,7 +110,7 @@ def test_a_status_that_cannot_be_written_is_told_in_the_line(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     config = Config(sets=(tmp_path / "set.xml",), status=tmp_path / "file" / "status.json")
     with Store.open(tmp_path / "data", Role.KIOSK) as store:
-        assert write_status(config, store, QuietEar(), {}).startswith("Cannot write the status")
+        assert write_status(House(config, ()), store, QuietEar(), {}).startswith("Cannot write the status")
 
 
 def test_a_store_that_cannot_be_counted_is_told_in_the_line_and_ends_nothing(tmp_path):
@@ -117,7 +118,7 @@ def test_a_store_that_cannot_be_counted_is_told_in_the_line_and_ends_nothing(tmp
     with Store.open(tmp_path / "data", Role.KIOSK) as store:
         store._engine.dispose()
         (tmp_path / "data" / "sayso.db").write_bytes(b"SQLite format 3\0" + bytes(5000))
-        assert write_status(config, store, QuietEar(), {}) == f"Answers cannot be saved. {status.CALL}"
+        assert write_status(House(config, ()), store, QuietEar(), {}) == f"Answers cannot be saved. {status.CALL}"
 
 
 def test_a_keeper_remembers_whether_the_last_snapshot_could_be_committed(tmp_path):
