@@ -164,3 +164,18 @@ def language_of_media(media: str) -> str:
     """The language of such a recording; "" for any other."""
     folder, _, rest = media.partition("/")
     return rest.partition("/")[0] if folder == "sayso" and rest else ""
+
+
+SHOWN_ONLY = frozenset({"press_to_start", "listen", "your_turn", "press_a_key"})
+"""Sentences that stand on the screen and are not said during a visit: nobody needs to record them."""
+
+
+def to_record(language: str) -> tuple[tuple[str, str], ...]:
+    """What of its own the kiosk says in a language, as (name of its recording, words): sentences and pieces of them."""
+    return tuple(
+        (part.name, part.words)
+        for name in CATALOGUES.get(language, ())
+        if name not in SHOWN_ONLY
+        for part in parts(name, language)
+        if not part.gap
+    )

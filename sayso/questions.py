@@ -1,4 +1,4 @@
-"""`sayso questions`: is this set one that a kiosk can ask, and make the form of a sheet."""
+"""`sayso questions`: is this set one that a kiosk can ask, make the form of a sheet, record its words."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Checked:
 
 @click.group()
 def command() -> None:
-    r"""Check and convert question sets.
+    r"""Check, convert and record question sets.
 
     A question set is an XLSForm: a sheet as Markdown, .xlsx or .csv. Kiosks and servers take it as an XForm (.xml).
 
@@ -55,6 +55,7 @@ def command() -> None:
     Example:
       sayso questions check question_sets/my_home/my_home.md
       sayso questions convert question_sets/my_home/my_home.md --to forms
+      sayso questions record question_sets/my_home/my_home.md --language cy
     """
 
 
@@ -118,6 +119,63 @@ def convert_command(file: Path, folder: Path | None, public_key: Path | None) ->
     files = f", and {_plural(len(converted.media), 'file')} in {target.stem}-media" if converted.media else ""
     sealed = "" if question_set.public_key else " Without a public key: its answers would be kept and sent as they are."
     click.echo(f"{target}: written{files}. {_what(question_set)}.{sealed}")
+
+
+@command.command()
+@click.argument("sheet", required=False, type=click.Path(path_type=Path))
+@click.option("--language", default="", metavar="CODE", help="Code of the language to record; SHEET's default one.")
+@click.option("--own", is_flag=True, help="Also what the kiosk itself says in that language, after SHEET's.")
+@click.option("--only", metavar="NAME", help="One text only, by its name; recorded anew if it is there already.")
+@click.option("--microphone", default="", metavar="PART", help="Part of the microphone's name.")
+@click.option("--speaker", default="", metavar="PART", help="Part of the speaker's name.")
+@click.option(
+    "--recordings",
+    default="recordings",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the kiosk's own sentences: voice.recordings of kiosk.toml.",
+)
+def record(
+    sheet: Path | None, *, language: str, own: bool, only: str | None, microphone: str, speaker: str, recordings: Path
+) -> None:
+    r"""Record what SHEET says, one text after the other, with a voice that people like.
+
+    SHEET is a Markdown sheet (.md). Each wording is shown; you read it out; it is trimmed, made as loud as the others
+    and played back. Then you keep it or record it again. Recordings go into media/ beside SHEET, and their names into
+    its column audio::LANGUAGE. Ended half-way, the same command goes on where it was left.
+
+    \b
+      Enter   begins a recording and ends it (so do 2.5 s of silence); then keeps it
+      a       records it again            l   plays it back once more
+      s       skips this text             b   goes back to the one before
+      q       ends; what was kept stays
+
+    \b
+    Example:
+      $ sayso questions record my_home.md --language cy
+      $ sayso questions record --own --language cy --recordings recordings
+
+    Sit close to the microphone, in a quiet room. Headings and hints cannot have recordings in a form: the made voice
+    says them. docs/languages.md tells more.
+
+    Exit codes: 0 ended, 2 wrong use, or no microphone.
+    """
+    if sheet is None and not own:
+        raise click.UsageError("Give a SHEET, or --own for what the kiosk itself says.")
+    if sheet is None and not language:
+        raise click.UsageError("Give --language, such as --language cy.")
+    # Sound takes half a second to import, which no other command of this group needs.
+    from sayso.questions_record import run  # noqa: PLC0415
+
+    run(
+        sheet,
+        language=language,
+        own=own,
+        only=only,
+        microphone=microphone,
+        speaker=speaker,
+        recordings=recordings,
+    )
 
 
 def _check(path: Path) -> Checked:
