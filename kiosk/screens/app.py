@@ -21,7 +21,7 @@ from kiosk.answer import By
 from kiosk.screens.board import Board
 from kiosk.screens.cells import Look, Signs
 from kiosk.screens.colours import THEMES
-from kiosk.screens.keys import HeldKeys, printed
+from kiosk.screens.keys import HeldKeys, Strays, name_of, printed
 from kiosk.screens.layout import Spoken
 from kiosk.screens.painting import PaintedApp, Shown
 from kiosk.screens.pictures.drawn import Ahead
@@ -93,6 +93,7 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         self._tell_key = on_key
         self._tell_ready = on_ready
         self._held = HeldKeys(clock)
+        self._strays = Strays()
         self._quit_keys = quit_keys
         self._tell_quit = on_quit
         self._ahead: Ahead[Painted] = Ahead(sixel_of, clock)
@@ -215,8 +216,9 @@ class KioskApp(PaintedApp, inherit_bindings=False):
         if event.key in self._quit_keys:
             (self._tell_quit or self.exit)()
             return
-        name = self._names.get(event.key) or self._names.get(event.character or "")
-        if name is not None and self._held.counts(name):
+        name = name_of(event, self._names)
+        stray = self._strays.is_stray(event, known=name is not None)
+        if name is not None and not stray and self._held.counts(name):
             by = By.SWITCH if name in {SWITCH, NEXT_SWITCH} else By.KEY
             self._tell_key(name, self._drawn.view.turn, by)
 

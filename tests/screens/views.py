@@ -36,7 +36,30 @@ FEELINGS = (
     Tile("yellow", "OK", "openmoji:1F610"),
     Tile("red", "Not good", "openmoji:1F641"),
 )
-WITH_TILES = {ScreenName.WHO, ScreenName.QUESTION, ScreenName.CONFIRM, ScreenName.MESSAGE, ScreenName.STOPPING}
+WITH_TILES = set(ScreenName) - {
+    ScreenName.WAITING,
+    ScreenName.NOTE,
+    ScreenName.SAID_BACK,
+    ScreenName.PLAYBACK,
+    ScreenName.HELP,
+    ScreenName.THANKS,
+    ScreenName.SORRY,
+    ScreenName.OUT_OF_ORDER,
+}
+WAYS_OUT_IN_WORDS = (
+    "[@click=app.quit]x[/] [red] $primary \x1b]0;gone\x07 \x1b[2J \x1b[?1049l \x9b2J \x1bc [link=file:///]"
+)
+MARKUP = View(
+    ScreenName.QUESTION,
+    turn=7,
+    words=f"Where? {WAYS_OUT_IN_WORDS}",
+    picture=WAYS_OUT_IN_WORDS,
+    tiles=tuple(Tile(key, f"{key} {WAYS_OUT_IN_WORDS}", WAYS_OUT_IN_WORDS) for key in ANSWER_KEYS),
+    commands=((Command.AGAIN, WAYS_OUT_IN_WORDS),),
+    line=WAYS_OUT_IN_WORDS,
+    rows=((WAYS_OUT_IN_WORDS, WAYS_OUT_IN_WORDS),),
+)
+"""What a set may hold that looks like Textual's markup, or like a terminal's commands, in every part."""
 
 
 def question(microphone: Microphone = Microphone.CLOSED, *, turn: int = 7) -> View:
