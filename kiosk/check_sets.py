@@ -15,9 +15,10 @@ from kiosk.config import Config
 from kiosk.errors import KioskError
 from kiosk.interpret import called_like_commands, meanings, meant, shared
 from kiosk.keeper import check_sealable
-from kiosk.prompts import english_name, language_of, languages_of
-from kiosk.sentences import catalogue_of, same_language, unchecked
+from kiosk.prompts import UNNAMED, english_name, language_of, languages_of
+from kiosk.sentences import CATALOGUES, catalogue_of, media_name, same_language, to_record, unchecked
 from kiosk.sets import LoadedSet, load_set
+from kiosk.voicebox import recordings
 from openrosa.errors import OpenRosaError
 from openrosa.findings import Finding, one_line
 from openrosa.question_set import Choice, Kind, Media, Question, QuestionSet
@@ -58,6 +59,7 @@ def check_sets(config: Config, engine: Engine | None) -> Iterator[Line]:
             spoken = language_of(loaded.question_set, config.home.language)
             if same_language(spoken, config.voice.language):
                 yield from _heard(what, loaded.question_set, spoken, engine)
+    yield from _own_recordings(config)
     for form_id, times in Counter(one.form_id for one in sets).items():
         if times > 1:
             yield error("sets", f"{times} of them are called '{form_id}'", "Give each its own form_id in its settings.")
@@ -78,6 +80,21 @@ def _files(what: str, loaded: LoadedSet) -> Iterator[Line]:
     for name in sorted(spoken & loaded.media.keys()):
         try:
             load(loaded.media[name])
+        except VoiceError as met:
+            yield refused(what, met)
+
+
+def _own_recordings(config: Config) -> Iterator[Line]:
+    """Recordings of the kiosk's own sentences that cannot be played, or that no sentence has."""
+    found = recordings(config.voice.recordings)
+    known = {media_name(name, code) for code in CATALOGUES for name, _ in to_record(code)}
+    for name, path in found.items():
+        what = f"recording {one_line(name.removeprefix('sayso/'))}"
+        if name not in known:
+            yield advice(what, "the kiosk has no such sentence", f"Take {path} away, or give it a sentence's id.")
+            continue
+        try:
+            load(path)
         except VoiceError as met:
             yield refused(what, met)
 
@@ -117,10 +134,10 @@ def _languages(what: str, one: QuestionSet, config: Config) -> Iterator[Line]:
         if config.voice.engine != "none" and not same_language(code, config.voice.language):
             met = f"in '{code}' it is answered by key alone, for the kiosk listens for '{config.voice.language}'"
             yield advice(what, met, "Set voice.language, and install its model, if it shall be answered aloud there.")
-    recorded = [spoken in by_language or one.default_language in by_language for by_language in _recordings(one)]
-    if any(recorded) and not all(recorded):
-        met = f"{sum(recorded)} of {len(recorded)} texts have a recorded voice in '{spoken}'"
-        yield advice(what, met, "Record the others too, or people hear two voices.")
+        recorded = [code in by_language or UNNAMED in by_language for by_language in _recordings(one)]
+        if any(recorded) and not all(recorded):
+            met = f"{sum(recorded)} of {len(recorded)} texts have a recorded voice in '{code}'"
+            yield advice(what, met, "`sayso questions record` records the others too, or people hear two voices.")
 
 
 def offered(one: QuestionSet, config: Config) -> tuple[str, ...]:

@@ -242,6 +242,16 @@ def asked(tmp_path, *rows):
     return said(lines(house(tmp_path / "house", made=made), BY_VOICE))
 
 
+def test_the_kiosks_own_recordings_are_tried_and_one_that_no_sentence_has_is_told(one):
+    folder = one.folder / "own" / "cy"
+    folder.mkdir(parents=True)
+    (folder / "thank_you.wav").write_bytes(b"no sound")
+    (folder / "thanks.wav").write_bytes(b"no sound")
+    found = lines(one, f"[voice]\nrecordings = '{folder.parent}'\n")
+    assert {line.level for line in found if line.what == "recording cy/thank_you"} == {Level.ERROR}
+    assert "recording cy/thanks: the kiosk has no such sentence" in said(found)
+
+
 def test_words_that_the_model_does_not_know_are_advice_with_choice_and_question(tmp_path):
     found = asked(tmp_path, ["good", "Good", "blorpt, fine"], ["bad", "Zxqv", ""])
     assert "the model does not know 'blorpt', said for 'good' of 'lift'. Other words for it are heard" in found
