@@ -141,10 +141,6 @@ class Voicebox:
         """Back to the house's volume and speed."""
         self._volume, self._speed = self._house_volume, HOUSE_SPEED
 
-    def look(self) -> None:
-        """See whether headphones were plugged in or pulled out."""
-        self._speaker.look()
-
     def _rate(self, speed: int) -> int:
         return round(self._rate_wpm * SPEED_FACTORS[speed])
 
