@@ -4,9 +4,9 @@ Every sound is converted to the stream's rate before it is played, so that PortA
 empties the list and aborts the stream. The callback knows which sample is handed over; it is heard
 the output's latency later, and that is when the events tell of it.
 
-Headphones are another device, and go before the speaker while they are there. They are looked for when asked to and
-after each prompt, when no stream is open. A prompt that was begun for headphones is never finished in the room: it may
-hold an answer that nobody else should hear.
+Headphones are another device, and go before the speaker while they are there. They are looked for when asked to, and
+before and after each prompt, when no stream is open. A prompt that was begun for headphones is never finished in the
+room: it may hold an answer that nobody else should hear.
 """
 
 from __future__ import annotations
@@ -113,6 +113,8 @@ class Speaker:
         """Play a prompt; tell that it is over, or that it can't be heard."""
         if self._stale(number):
             return
+        if not self._worn:  # put on since the last prompt: better heard there from its first word
+            self._look()
         try:
             finished = self._play(turn, sounds, number)
         except VoiceError as error:

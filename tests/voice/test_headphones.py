@@ -96,6 +96,29 @@ def test_headphones_are_looked_for_after_each_prompt(headset: Headset, speaker: 
     assert until(told, PromptFinished(1)) == [True, PromptFinished(1)]
 
 
+def test_headphones_that_were_put_on_since_hear_the_next_prompt_from_its_first_word(
+    sound_card: SoundCard, headset: Headset, speaker: Speaker, told: queue.SimpleQueue
+):
+    headset.plug_in()
+    room = sound_card.record_speaker()
+    speaker.play(1, [Sound(SECOND)])
+    assert until(told, PromptFinished(1)) == [True, LineStarted(1, 0), PromptFinished(1)]
+    assert loudness(room.end()) == 0
+
+
+def test_headphones_that_were_taken_off_since_are_told_and_the_room_hears_nothing_of_that_prompt(
+    sound_card: SoundCard, headset: Headset, speaker: Speaker, told: queue.SimpleQueue
+):
+    headset.plug_in()
+    speaker.look()
+    until(told, wanted=True)
+    headset.pull_out()
+    room = sound_card.record_speaker()
+    speaker.play(1, [Sound(SECOND)])
+    assert until(told, PromptFinished(1)) == [False, PromptFinished(1)]
+    assert loudness(room.end()) == 0
+
+
 def test_what_was_begun_for_headphones_ends_with_them(
     sound_card: SoundCard, headset: Headset, speaker: Speaker, told: queue.SimpleQueue
 ):

@@ -1,12 +1,16 @@
 """Speech synthesis by espeak-ng, for real, into a cache."""
 
+import io
+import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from voice import synthesis
 from voice.audio import duration_s, level_dbfs, load
 from voice.errors import VoiceError
 from voice.speech import SpeechCache, Wording, espeak_missing
@@ -128,3 +132,58 @@ def test_a_renderer_that_crashes_is_tried_again_but_not_for_ever(tmp_path, monke
         with pytest.raises(VoiceError, match="it ended with -11"):
             cache.render("Hello.", "en")
     assert (tmp_path / "tries").read_text().count("x") == 3
+
+
+def test_many_wordings_rendered_beside_each_other_are_each_its_own(cache: SpeechCache, tmp_path):
+    words = (
+        "one",
+        "twenty two",
+        "three hundred and thirty three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+    )
+    made = cache.render_all([Wording(word, "en") for word in words])
+    assert len(set(made)) == len(words)
+    alone = SpeechCache(tmp_path / "alone").render(words[2], "en")
+    assert duration_s(load(made[2])) == pytest.approx(duration_s(load(alone)), abs=0.05)
+    assert duration_s(load(made[2])) > 2 * duration_s(load(made[0]))
+
+
+class ForgetfulEngine:
+    """pyttsx3 as it is now and then: nothing comes of a wording, and it does when asked for again."""
+
+    def __init__(self, forgets: int) -> None:
+        self.left = forgets
+        self.proxy = SimpleNamespace(_driver=self)
+        self.rate = 0
+
+    def setProperty(self, name: str, value: object) -> None:  # noqa: N802  its own name
+        self.rate = value if name == "rate" else self.rate
+
+    def getProperty(self, _name: str) -> object:  # noqa: N802  the same
+        return self.rate
+
+    def save_to_file(self, text: str, path: str) -> None:
+        if self.left:
+            self.left -= 1
+        else:
+            Path(path).write_text(text)
+
+    def runAndWait(self) -> None:  # noqa: N802  the same
+        pass
+
+
+@pytest.mark.parametrize(("forgets", "code"), [(0, 0), (2, 0), (3, 1)])
+def test_a_wording_of_which_nothing_came_is_asked_for_again_but_not_for_ever(tmp_path, monkeypatch, forgets, code):
+    engine = ForgetfulEngine(forgets)
+    monkeypatch.setitem(sys.modules, "pyttsx3", SimpleNamespace(init=lambda _driver: engine))
+    job = {"text": "Hello.", "voice": "en", "rate": 140, "path": str(tmp_path / "0.wav")}
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps([job])))
+    assert synthesis.main() == code
+    assert (tmp_path / "0.wav").is_file() == (code == 0)
