@@ -15,7 +15,7 @@ from kiosk import config as configuration
 from kiosk.errors import KioskError
 from kiosk.foot import FONT, OLDEST, foot_ini, grid_for
 from kiosk.outputs import of_kernel, of_sway, of_wlr_randr, the_one
-from kiosk.screens.colours import BACKGROUND
+from kiosk.screens.colours import THEMES
 from kiosk.settings import Config
 
 OP = "Cannot open the kiosk's terminal"
@@ -57,7 +57,9 @@ def command(path: Path, size: tuple[int, int] | None, quit_keys: tuple[str, ...]
       sayso screen --config kiosk.toml --size 1024x600 --print
     """
     config = configuration.load(path)
-    words = foot_ini(grid_for(*(size or display_px())), background=BACKGROUND, foot=foot_version())
+    theme = THEMES[config.screen.theme]
+    grid = grid_for(*(size or display_px()))
+    words = foot_ini(grid, background=theme.background, words=theme.ink, foot=foot_version())
     if only_print:
         click.echo(words, nl=False)
         return

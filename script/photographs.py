@@ -8,10 +8,15 @@ import os
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
+import soundfile
+from PIL import ImageChops
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -31,6 +36,10 @@ HELD_S = 1.0
 START_S = 90.0
 """The first start renders what the kiosk says."""
 QUIET_S = 30.0
+A_PART = 0.25
+"""Of the screen's width: more than the microphone's level, less than any part with words."""
+LOUD = 0.05
+"""Of full scale; below it a block of a recording is a pause."""
 
 
 class Unreachable(Exception):  # noqa: N818  what it is called where it is printed
@@ -57,7 +66,11 @@ class House:
             sheet: XLSForm as Markdown.
             settings: `{"voice.engine": "none"}`; on top of what every house has.
         """
-        folder.mkdir()
+        # What the kiosk says is rendered once for all houses.
+        speech = folder.parent / "speech"
+        speech.mkdir(exist_ok=True)
+        (folder / "data").mkdir(mode=0o700, parents=True)
+        (folder / "data" / "speech").symlink_to(speech)
         _sayso("collector", "keys", "pair", str(folder / "key"))
         public = str(folder / "key" / "public_key.txt")
         _sayso("questions", "convert", str(sheet), "--to", str(folder), "--public-key", public)
@@ -75,10 +88,16 @@ class House:
         return one
 
 
-def _sayso(*words: str) -> None:
-    done = subprocess.run([*SAYSO, *words], capture_output=True, text=True, check=False, cwd=ROOT)
+def _sayso(*words: str, told: str = "") -> str:
+    done = subprocess.run([*SAYSO, *words], input=told, capture_output=True, text=True, check=False, cwd=ROOT)
     if done.returncode:
         raise RuntimeError(f"sayso {' '.join(words)}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def pin_hash(pin: str) -> str:
+    """What `sayso staff pin` prints for it."""
+    return str(tomllib.loads(_sayso("staff", "pin", "--stdin", told=f"{pin}\n"))["pin_hash"])
 
 
 @dataclass
@@ -170,36 +189,67 @@ class Kiosk:
         """Keep what is on the screen now as the picture of that state."""
         self.taken[state] = self._seen = self.screen.pixels()
 
-    def say(self, name: str, state: str = "") -> None:
+    def press_together(self, *names: str) -> None:
+        """Press keys quickly, one after the other, and wait for the picture after the last."""
+        # The same key again within 0.7 s would be one that is held.
+        self.screen.press(*(KEYS[name] for name in names), pause_ms=round(HELD_S * 500))
+        self.settle()
+
+    def recording(self, name: str) -> Path:
+        """One of the recordings of people that the tests use. Raises: Unreachable: they are not here."""
+        if not (SPEECH / name).is_file():
+            raise Unreachable(f"no recordings of people: neither SAYSO_SPEECH nor ../shared/speech has {name}")
+        return SPEECH / name
+
+    def say(self, recording: Path, state: str = "", *, until_closed: bool = False) -> None:
         """Say something into the microphone once the kiosk listens.
 
         Args:
-            name: of a recording in the folder that the tests use.
+            recording: what.
             state: keep the picture that differs most from silence meanwhile: the one with the highest level.
+            until_closed: wait until the kiosk closes the microphone, and say no more then.
         """
-        recording = SPEECH / name
-        if not recording.is_file():
-            raise Unreachable(f"no recordings of people: neither SAYSO_SPEECH nor ../shared/speech has {name}")
         self.wait_until(lambda: self.card.recorders() > 0, "the microphone to be opened")
         silent = self._seen = self.screen.still()
         speaking = self.card.play_into_microphone(recording, wait=False)
         most = -1
-        while speaking.poll() is None:
+        while speaking.poll() is None and (self.card.recorders() or not until_closed):
             now = self.screen.pixels()
             lit = changed(silent, now)
             if state and lit > most:
                 most, self.taken[state] = lit, now
+        if until_closed:
+            self.wait_until(lambda: not self.card.recorders(), "the microphone to be closed")
+            # It thinks, and then says what it has made of that: more changes than the level.
+            self.wait_until(lambda: width_changed(silent, self.screen.still()) > A_PART, "what was heard")
+            self._seen = b""
+        end(speaking)
 
     def cut_short(self) -> None:
         """End what is being said, by a key that means nothing here."""
         self.press("start")
 
 
+def endless(recording: Path, folder: Path) -> Path:
+    """Speech without a pause for 20 s, as a television has it: a recording without its silence, over and over."""
+    sound, rate_hz = soundfile.read(recording, dtype="float32")
+    blocks = sound[: len(sound) // 800 * 800].reshape(-1, 800)
+    loud = blocks[np.abs(blocks).max(axis=1) > LOUD].ravel()
+    written = folder / "endless.wav"
+    soundfile.write(written, np.tile(loud, 1 + 20 * rate_hz // len(loud)), rate_hz)
+    return written
+
+
 def changed(one: bytes, other: bytes) -> int:
     """How many bytes of two pictures of one size differ."""
-    import numpy as np  # noqa: PLC0415
-
     return int(np.count_nonzero(np.frombuffer(one, np.uint8) != np.frombuffer(other, np.uint8)))
+
+
+def width_changed(one: bytes, other: bytes) -> float:
+    """How broad what differs in two pictures of one size is, as a share of their width."""
+    before = as_image(one)
+    box = ImageChops.difference(before, as_image(other)).getbbox()
+    return (box[2] - box[0]) / before.width if box else 0.0
 
 
 def save(pixels: bytes, path: Path) -> None:

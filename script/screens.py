@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from photographs import ROOT, House, Kiosk, Unreachable, save
+from photographs import ROOT, House, Kiosk, Unreachable, pin_hash, save
 from sound_card import SoundCard
 from tours import TOURS
 
@@ -36,7 +36,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="photographs-") as name, SoundCard.start() as card:
         for tour in arguments.tours:
             one = TOURS[tour]
-            house = House.made(Path(name) / tour, one.sheet, one.settings)
+            settings = {**one.settings, **({"staff.pin_hash": pin_hash(one.pin)} if one.pin else {})}
+            house = House.made(Path(name) / tour, one.sheet, settings)
             for size in arguments.sizes:
                 began_s = time.monotonic()
                 taken, why = photographed(house, tour, size, card)

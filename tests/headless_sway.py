@@ -94,12 +94,17 @@ class HeadlessSway:
             finally:
                 end(process)
 
-    def press(self, *keys: str) -> None:
-        """Press keys, one after the other, by their XKB names: Return, 1, F1; with modifiers as in ctrl+shift+u."""
+    def press(self, *keys: str, pause_ms: int = _KEY_PAUSE_MS) -> None:
+        """Press keys, one after the other.
+
+        Args:
+            keys: by their XKB names: Return, 1, F1; with modifiers as in ctrl+shift+u.
+            pause_ms: before each; a first key within 250 ms is lost.
+        """
         words: list[str] = []
         for key in keys:
             *held, last = key.split("+")
-            words += ["-s", str(_KEY_PAUSE_MS)]
+            words += ["-s", str(pause_ms)]
             words += [word for one in held for word in ("-M", one)]
             words += ["-k", last]
             words += [word for one in reversed(held) for word in ("-m", one)]

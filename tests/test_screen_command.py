@@ -66,6 +66,18 @@ def test_print_shows_the_configuration_and_opens_nothing(home: House) -> None:
     assert not list(home.folder.rglob("foot.ini"))
 
 
+@pytest.mark.parametrize(
+    ("theme", "background", "ink"),
+    [("dark", "0a0f14", "ffffff"), ("light", "ebeff2", "000000"), ("high_contrast", "000000", "ffffff")],
+)
+def test_what_the_kiosk_does_not_draw_has_the_colours_of_the_house_s_theme(
+    home: House, theme: str, background: str, ink: str
+) -> None:
+    home.write_config(f"[screen]\ntheme = '{theme}'")
+    done = run(home, "--size", "1366x768", "--print")
+    assert f"\n[colors]\nforeground={ink}\nbackground={background}\n" in done.stdout
+
+
 @pytest.mark.parametrize("size", ["1024", "1024x", "wide", "1024x600px", "-1x5"])
 def test_a_size_that_is_none_is_refused_with_an_example(home: House, size: str) -> None:
     done = run(home, f"--size={size}", "--print")
