@@ -1,6 +1,6 @@
 """A kiosk's screen alone, as a program: it writes each press that comes out of it to a file, a line each.
 
-Usage: kiosk_in_a_terminal.py FILE [VIEW]: the view is "question" or "markup".
+Its words look like ways out. Usage: kiosk_in_a_terminal.py FILE
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from terminal_sizes import KEYS
-from views import MARKUP, question
+from views import MARKUP
 
 from kiosk.screens.app import KioskApp
 
@@ -26,7 +26,7 @@ def main() -> None:
         clock=lambda: float(next(seconds)),
         fine=False,
     )
-    app.show(MARKUP if sys.argv[2:] == ["markup"] else question())
+    app.show(MARKUP)
     app.run(mouse=True)
 
 

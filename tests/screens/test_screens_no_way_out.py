@@ -57,15 +57,15 @@ class Running:
         return [one for one in pressed if not one.startswith(SENTINEL_NAME)]
 
 
-@pytest.fixture(scope="module", params=["question", "markup"])
-def kiosk(request, tmp_path_factory) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def kiosk(tmp_path_factory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("kiosk")
     presses = folder / "presses"
     presses.touch()
     environment = {**os.environ, "PYTHONPATH": f"{HERE}:{HERE.parent}:{HERE.parent.parent}", "COLORTERM": "truecolor"}
-    command = [sys.executable, str(HERE / "kiosk_in_a_terminal.py"), str(presses), request.param]
+    command = [sys.executable, str(HERE / "kiosk_in_a_terminal.py"), str(presses)]
     with PseudoTerminal.start(command, environment, folder) as terminal:
-        terminal.wait_for("Where?" if request.param == "markup" else "How")
+        terminal.wait_for("Where?")
         yield Running(terminal, presses)
         assert terminal.process.poll() is None
         assert LEAVE_ALTERNATE_SCREEN not in terminal.raw

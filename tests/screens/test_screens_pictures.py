@@ -22,17 +22,24 @@ from kiosk.screens.colours import WORDS_CONTRAST, contrast
 from kiosk.screens.layout import Spoken
 from kiosk.screens.pictures.asking import AskPicture
 from kiosk.screens.pictures.bottom import State, StatePicture
+from kiosk.screens.pictures.canvas import Canvas
+from kiosk.screens.pictures.emblems import draw_command
 from kiosk.screens.pictures.gallery import Gallery, sixel_of
 from kiosk.screens.pictures.sixel import paletted
+from kiosk.screens.pictures.sources import picture_and_mark
 from kiosk.screens.pictures.wording import can_write, fit
 from kiosk.screens.words import plain
-from kiosk.sentences import sentence
+from kiosk.sentences import CATALOGUES, sentence
 from kiosk.view import ANSWER_KEYS, Command, Microphone, ScreenName, Tile, View
 from openrosa.convert import convert
 from openrosa.question_set import Kind, Question
 from openrosa.xform import load
 
-SET = Path(__file__).parent.parent.parent / "question_sets" / "my_home" / "my_home.md"
+SETS = sorted(
+    path
+    for path in (Path(__file__).parent.parent.parent / "question_sets").glob("*/*.md")
+    if path.stem == path.parent.name
+)
 SIZES = {
     "800x480": ((80, 24), (10, 20)),
     "1024x600": ((64, 20), (16, 30)),
@@ -46,23 +53,16 @@ LEAST_AT_600_PX = 18
 QUIET_DBFS = -120.0
 sizes = pytest.mark.parametrize("size", SIZES)
 screens = pytest.mark.parametrize("screen", list(ScreenName), ids=lambda screen: screen.value)
-COMMANDS = tuple(
-    (command, sentence(command.value, "en"))
-    for command in (
-        Command.AGAIN,
-        Command.DONT_KNOW,
-        Command.RATHER_NOT_SAY,
-        Command.SKIP,
-        Command.BACK,
-        Command.STOP,
-    )
+ASKED = (
+    *(Command.AGAIN, Command.DONT_KNOW, Command.RATHER_NOT_SAY),
+    *(Command.SKIP, Command.BACK, Command.STOP),
 )
 
 
-@pytest.fixture(scope="module")
-def shipped():
-    converted = convert(SET)
-    return load(converted.xform, SET.name), converted.media
+@pytest.fixture(scope="module", params=SETS, ids=lambda path: path.stem)
+def shipped(request):
+    converted = convert(request.param)
+    return load(converted.xform, request.param.name), converted.media
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def media(shipped, tmp_path):
 
 
 def gallery(size, file_of=None):
-    return Gallery(SIZES[size][1], Look(CAPS, Signs(), True, file_of))
+    return Gallery(SIZES[size][1], Look(CAPS, Signs(), fine=True, file_of=file_of))
 
 
 def parts(size, view, spoken=None, dbfs=QUIET_DBFS, file_of=None):
@@ -100,7 +100,7 @@ def view_of(asked: Question, language="en") -> View:
         step=1,
         steps=6,
         microphone=Microphone.OPEN,
-        commands=COMMANDS,
+        commands=tuple((command, tongue.own(command.value)) for command in ASKED),
     )
 
 
@@ -122,12 +122,15 @@ def check(shown, size):
 
 
 @sizes
-def test_every_question_of_the_shipped_set_is_whole_at_every_size(size, shipped, media):
-    for asked in (*shipped[0].questions, *OWN.values()):
-        view = view_of(asked)
+def test_every_question_of_every_shipped_set_is_whole_in_every_language_at_every_size(size, shipped, media):
+    asked_in = [(asked, language) for asked in shipped[0].questions for language in shipped[0].languages]
+    asked_in += [(asked, language) for asked in OWN.values() for language in CATALOGUES]
+    for asked, language in asked_in:
+        view = view_of(asked, language)
         shown = parts(size, view, file_of=media)
+        assert shown is not None, "the font has every letter"
         words = written(shown)
-        assert plain(view.words) in words["ask"]
+        assert plain(view.words) in words["ask"], "no word is cut off, nor folded"
         for tile in view.tiles:
             assert plain(tile.word) in words[tile.key]
         for command, word in view.commands:
@@ -139,13 +142,71 @@ def test_every_question_of_the_shipped_set_is_whole_at_every_size(size, shipped,
 @sizes
 def test_all_that_is_said_about_a_question_is_on_the_screen_while_it_is_said(size, shipped, media):
     for asked in shipped[0].questions:
-        tongue = Tongue("en", "en")
-        view = view_of(asked)
-        hints = (tongue.text(asked.hints), tongue.text(asked.spoken), sentence("also", "en"))
-        for said in filter(None, map(plain, hints)):
-            shown = parts(size, view, Spoken(None, said), file_of=media)
-            assert said in all_words(shown), said
-            check(shown, size)
+        for language in shipped[0].languages:
+            tongue = Tongue(language, "en")
+            view = view_of(asked, language)
+            hints = (tongue.text(asked.hints), tongue.text(asked.spoken), sentence("also", language))
+            for said in filter(None, map(plain, hints)):
+                shown = parts(size, view, Spoken(None, said), file_of=media)
+                assert said in all_words(shown), said
+                check(shown, size)
+
+
+@pytest.mark.parametrize("theme", colours.THEMES)
+@pytest.mark.parametrize("size", ["800x480", "720x1280"])
+def test_every_word_of_every_screen_stands_out_in_every_theme(size, theme):
+    grid, cell = SIZES[size]
+    painter = Gallery(cell, Look(CAPS, Signs(), fine=True, theme=colours.THEMES[theme]))
+    for screen in ScreenName:
+        view = full(screen, Microphone.OPEN)
+        tiles = tuple(replace(tile, chosen=tile.key == "red") for tile in view.tiles)
+        for scanned, spoken in (
+            ("", None),
+            ("green", Spoken("green", "Green: yes.")),
+            ("menu", Spoken(None, view.words)),
+        ):
+            shown = painter.parts(replace(view, tiles=tiles, scanned=scanned), spoken, QUIET_DBFS, grid)
+            for _, part in shown.values():
+                for one in part.draw().written:
+                    assert contrast(one.ink, one.behind) >= WORDS_CONTRAST, (screen, one)
+
+
+@pytest.mark.parametrize("theme", colours.THEMES)
+def test_what_the_switch_would_take_is_framed_in_every_theme_lit_or_not(theme):
+    grid, cell = SIZES["1024x600"]
+    look = Look(CAPS, Signs(), fine=True, theme=colours.THEMES[theme])
+    for spoken in (None, Spoken("yellow", "Yellow: OK.")):
+        shown = Gallery(cell, look).parts(replace(question(), scanned="yellow"), spoken, QUIET_DBFS, grid)
+        for key in ("green", "yellow", "red"):
+            image = shown[key][1].draw().image
+            edge = [image.getpixel((2, y)) for y in range(image.height // 3, image.height * 2 // 3)]
+            assert (set(edge) == {rgb(look.theme.scan)}) is (key == "yellow")
+    shown = Gallery(cell, look).parts(replace(question(), scanned="menu"), None, QUIET_DBFS, grid)
+    image = shown["commands"][1].draw().image
+    assert image.getpixel((image.width // 2, 2)) == rgb(look.theme.scan)
+
+
+def test_every_screen_without_a_question_of_its_own_is_known_by_its_picture():
+    shown = {}
+    for screen in set(ScreenName) - {ScreenName.WAITING, ScreenName.STAFF, ScreenName.SAID_BACK}:
+        view = replace(full(screen, Microphone.CLOSED), picture=None, words="Words.")
+        shown[screen] = picture_and_mark(view, Look())
+    asked = {ScreenName.QUESTION, ScreenName.CHANGE}
+    pictures = [its for screen, its in shown.items() if screen not in asked]
+    assert len(set(pictures)) == len(pictures)
+    assert all(source for source, _ in pictures)
+    home = [picture_and_mark(View(screen, picture="openmoji:1F3E0"), Look()) for screen in ScreenName]
+    assert len({its for its in home if its[0] == "openmoji:1F3E0"}) >= 4  # plain, heard, noisy, to be changed
+
+
+def test_every_command_has_a_sign_of_its_own():
+    signs = set()
+    for command in Command:
+        canvas = Canvas((120, 120), "#FFFFFF")
+        draw_command(canvas, command, canvas.box)
+        assert len(canvas.image.getcolors(99999)) > 1, command
+        signs.add(canvas.image.tobytes())
+    assert len(signs) == len(Command)
 
 
 @sizes

@@ -6,38 +6,40 @@ issue 3 item 5; contrast: WCAG 2.2, 1.4.6.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from terminal_sizes import KEYS, SIZES
-from views import COMMANDS, FEELINGS, LONG_TILES, full, question
+from views import COMMANDS, FEELINGS, LONG_TILES, ROWS, full, question
 
 from kiosk.screens import colours
 from kiosk.screens.colours import contrast
 from kiosk.view import ANSWER_KEYS, Microphone, ScreenName, Tile, View
 
 
-def drawing(segment) -> bool:
+def drawing(segment, theme) -> bool:
     """Whether it is a part of a shape or its face, which are no words."""
-    key_colours = colours.KEY_COLOURS.values()
-    shapes = {c.lower() for c in (*key_colours, *(colours.dim(one, colours.BACKGROUND) for one in key_colours))}
+    key_colours = theme.cell_keys.values()
+    shapes = {c.lower() for c in (*key_colours, *(colours.dim(one, theme.background) for one in key_colours))}
     return bool({segment.style.color.name, segment.style.bgcolor.name} & shapes)
 
 
 sizes = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-screens = pytest.mark.parametrize("screen", list(ScreenName), ids=lambda screen: screen.value)
 
 
 @sizes
-@screens
-async def test_no_word_is_cut_off_on_any_screen_at_any_size(start, size, screen):
-    view = full(screen, Microphone.OPEN)
-    async with start(size, view) as kiosk:
-        assert view.words in kiosk.reads("ask")
-        for tile in view.tiles:
-            assert tile.word in kiosk.reads(tile.key)
-        for _, word in view.commands:
-            assert word in kiosk.reads("commands")
-        if view.line:
-            assert view.line in kiosk.reads("line")
+async def test_no_word_is_cut_off_on_any_screen_at_any_size(start, size):
+    async with start(size) as kiosk:
+        for screen in ScreenName:
+            view = full(screen, Microphone.OPEN)
+            await kiosk.show(view)
+            assert view.words in kiosk.reads("ask"), screen
+            for tile in view.tiles:
+                assert tile.word in kiosk.reads(tile.key), screen
+            for _, word in view.commands:
+                assert word in kiosk.reads("commands"), screen
+            if view.line:
+                assert view.line in kiosk.reads("line"), screen
 
 
 @sizes
@@ -80,6 +82,29 @@ async def test_tiles_follow_the_order_of_the_keys(start, size):
         corners = [(kiosk.place(key).y, kiosk.place(key).x) for key in ANSWER_KEYS]
         assert corners == sorted(corners)
         assert len({kiosk.place(key).size for key in ANSWER_KEYS}) == 1
+
+
+@pytest.mark.parametrize("fine", [False, True], ids=["plain", "fine"])
+@sizes
+async def test_what_the_switch_would_take_is_framed_whatever_its_colour(start, size, fine):
+    async with start(size, question(), fine=fine) as kiosk:
+        for scanned in ("green", "red"):
+            await kiosk.show(replace(question(), scanned=scanned))
+            framed = [part.id for part in kiosk.app.screen.children if any("▓" in row for row in kiosk.rows(part.id))]
+            assert framed == [scanned]
+            await kiosk.light(scanned, "Good.")
+            assert kiosk.white() == [scanned]
+            assert any("▓" in row for row in kiosk.rows(scanned))
+        await kiosk.show(replace(question(), scanned="menu", commands=COMMANDS[:1]))
+        assert any("▓" in row for row in kiosk.rows("commands"))
+        assert not any("▓" in row for row in kiosk.rows("red"))
+
+
+async def test_the_answer_that_stands_is_marked_otherwise_than_one_that_was_heard(start):
+    tiles = (replace(FEELINGS[0], chosen=True), *FEELINGS[1:])
+    async with start(view=View(ScreenName.CHANGE, words="How is it?", tiles=tiles)) as kiosk:
+        assert "↩" in kiosk.words("green")
+        assert "✔" not in kiosk.words("green")
 
 
 @sizes
@@ -156,22 +181,23 @@ async def test_the_meter_rises_with_the_level(start):
 
 
 @pytest.mark.parametrize("fine", [False, True], ids=["plain", "fine"])
-@sizes
-@screens
-async def test_words_have_a_contrast_of_seven_to_one(start, size, screen, fine):
-    view = full(screen, Microphone.OPEN)
-    chosen = tuple(Tile(t.key, t.word, t.picture, chosen=t.key == "green") for t in view.tiles)
-    async with start(
-        size, View(screen, words=view.words, tiles=chosen, commands=COMMANDS, line=view.line), fine=fine
-    ) as kiosk:
-        for spoken in (None, "green"):
-            await kiosk.light(spoken, "Red: Not good.")
-            for strip in kiosk.app.screen._compositor.render_strips():
-                for segment in strip:
-                    large = any(ord(c) >= 0x1FB00 for c in segment.text) and not drawing(segment)
-                    if large or any(c.isalnum() for c in segment.text):
-                        front, behind = segment.style.color.name, segment.style.bgcolor.name
-                        assert contrast(front, behind) >= colours.WORDS_CONTRAST, segment
+@pytest.mark.parametrize("theme", colours.THEMES)
+@pytest.mark.parametrize("size", SIZES[::3], ids=["wide", "upright"])
+async def test_words_have_a_contrast_of_seven_to_one_in_every_theme(start, size, theme, fine):
+    async with start(size, fine=fine, theme=theme) as kiosk:
+        for screen in ScreenName:
+            view = full(screen, Microphone.OPEN)
+            chosen = tuple(replace(tile, chosen=tile.key == "green") for tile in view.tiles)
+            await kiosk.show(replace(view, tiles=chosen, rows=ROWS, scanned="yellow", microphone=Microphone.CLOSED))
+            for spoken in (None, "green"):
+                await kiosk.light(spoken, "Red: Not good.")
+                for strip in kiosk.app.screen._compositor.render_strips():
+                    for segment in strip:
+                        large = any(ord(c) >= 0x1FB00 for c in segment.text)
+                        large = large and not drawing(segment, colours.THEMES[theme])
+                        if large or any(c.isalnum() for c in segment.text):
+                            front, behind = segment.style.color.name, segment.style.bgcolor.name
+                            assert contrast(front, behind) >= colours.WORDS_CONTRAST, (screen, segment)
 
 
 def test_contrast_is_that_of_the_standard():

@@ -36,6 +36,17 @@ FEELINGS = (
     Tile("yellow", "OK", "openmoji:1F610"),
     Tile("red", "Not good", "openmoji:1F641"),
 )
+ROWS = (
+    ("Visits finished", "12"),
+    ("Waiting to be sent", "3"),
+    ("Set aside", "1, 400: unknown form"),
+    ("Last contact", "20 November"),
+    ("Microphone", "USB Audio"),
+    ("Disk", "12.3 GB free"),
+    ("Clock", "right"),
+    ("Temperature", "51 C"),
+)
+"""What the staff's screen may list."""
 WITH_TILES = set(ScreenName) - {
     ScreenName.WAITING,
     ScreenName.NOTE,
