@@ -72,7 +72,7 @@ class TilePicture:
         plate = canvas.box.within(air)
         if self.scanned:
             scan_frame(canvas, unit, theme)
-            plate = inside(canvas.box, unit)
+            plate, thick = inside(canvas.box, unit), round(6 * unit)
         edge = theme.tile_edge if theme.tile_edge and not self.lit else colour
         if not back and contrast(edge, theme.background) < _SEEN:
             canvas.plate(plate, round(22 * unit), theme.ink)
