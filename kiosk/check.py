@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kiosk import check_keys
+from kiosk import check_keys, check_staff
 from kiosk import check_machine as machine
 from kiosk.check_lines import Level, Line, advice, fine, refused
 from kiosk.check_sets import check_sets
@@ -40,6 +40,7 @@ def check(config: Config, source: Path) -> Iterator[Line]:
     yield server(config)
     yield machine.status_file(config)
     yield from check_keys.findings(config)
+    yield from check_staff.findings(config)
 
 
 def fit(lines: Iterable[Line]) -> bool:

@@ -7,17 +7,20 @@ Only the runner changes a visit. How one spoken answer flows, with no way back: 
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 from kiosk import events
+from kiosk.edges import Down, Edge, FoundDown, Plugged, Unplugged, Up
 from kiosk.errors import KioskError
 from kiosk.foresee import next_views
 from kiosk.inbox import Inbox
 from kiosk.ports import Ports
 from kiosk.present import view_of
-from kiosk.presses import Down, Edge, FoundDown, Presses, Unplugged, Up
+from kiosk.presses import Presses
 from kiosk.prompts import reading_s
 from kiosk.settings import Input
 from kiosk.state import Stage, Visit
@@ -77,7 +80,7 @@ class Runner:
         self._messages: dict[str, bytes] = {}
         self._captions: tuple[events.Line, ...] = ()
         self._due_s: float | None = None
-        self._read_until_s: float | None = None
+        self._to_read: deque[tuple[float, int]] = deque()
         self.visit = new_visit()
 
     def run(self) -> None:
@@ -96,8 +99,8 @@ class Runner:
 
     def _due_next_s(self) -> float | None:
         """When the next clock runs out; None: none is on."""
-        visits = self._read_until_s if self._due_s is None else self._due_s
-        clocks = (visits, self._presses.due_s, self._ports.desk.due_s)
+        read_s = self._to_read[0][0] if self._to_read else None
+        clocks = (self._due_s, read_s, self._presses.due_s, self._ports.desk.due_s)
         return min((at_s for at_s in clocks if at_s is not None), default=None)
 
     def _pass_time(self) -> bool:
@@ -117,14 +120,19 @@ class Runner:
             elif not desk.active:
                 self.show(view_of(self.visit))
         timer = self.visit.timer
-        if self._due_s is not None:
-            if self._due_s <= now_s and timer is not None:
-                self._due_s = None
-                self._take_event(events.TimePassed(self.visit.turn, timer.number))
-        elif self._read_until_s is not None and self._read_until_s <= now_s:
-            self._read_until_s = None
-            self._take_event(events.PromptFinished(self.visit.turn))
+        if self._due_s is not None and self._due_s <= now_s and timer is not None:
+            self._due_s = None
+            self._take_event(events.TimePassed(self.visit.turn, timer.number))
+        elif self._to_read and self._to_read[0][0] <= now_s:
+            self._read_on(self._to_read.popleft()[1])
         return True
+
+    def _read_on(self, index: int) -> None:
+        """What nobody can hear stands on the screen for as long as it takes to read, line by line."""
+        if index < len(self._captions):
+            self.take(sound.LineStarted(self.visit.turn, index))
+        else:
+            self._take_event(events.PromptFinished(self.visit.turn))
 
     def take(self, happened: Any) -> None:
         """One thing that happened: a visit's event, or sound's."""
@@ -135,7 +143,7 @@ class Runner:
             case sound.LineStarted(turn, index):
                 if turn == self.visit.turn and index < len(self._captions):
                     self._ports.screen.light(self._captions[index].tile, self._captions[index].words)
-            case Down() | Up() | FoundDown() | Unplugged() as edge:
+            case Down() | Up() | FoundDown() | Plugged() | Unplugged() as edge:
                 self._take_edge(edge)
             case Midnight():
                 self._waiting_again()
@@ -151,14 +159,17 @@ class Runner:
             self._take_event(event)
         visit = self.visit
         if isinstance(edge, Down) and self._presses.touched and edge.turn == visit.turn and visit.stage in _HUSHED:
+            self._to_read.clear()
             self._ports.speaking.stop()
             self._ports.screen.hush()
-        if faults != self._presses.faults:
+        if faults != self._presses.faults or isinstance(edge, Plugged | Unplugged):
             self._waiting_again()
 
     def _take_event(self, event: events.Event) -> None:
         """One event of the visit; while nobody is there a key may be staff's."""
         desk = self._ports.desk
+        if desk.active and isinstance(event, events.TwoKeys | events.KeyHeld | events.KeyTouched):
+            return
         if isinstance(event, events.KeyPressed) and (desk.active or self.visit.stage is Stage.WAITING):
             taken = desk.take(event.key, self._inbox.now_s())
             if taken.view is not None:
@@ -196,7 +207,8 @@ class Runner:
             case sound.Recorded(turn, pcm):
                 return self._message(turn, pcm)
             case sound.SpeakerLost(turn, _) if turn == self.visit.turn:
-                self._read_until_s = self._inbox.now_s() + reading_s(self._captions)
+                times_s = accumulate((reading_s((line,)) for line in self._captions), initial=self._inbox.now_s())
+                self._to_read = deque((at_s, index) for index, at_s in enumerate(times_s))
         return event_of(happened)
 
     def _message(self, turn: int, pcm: bytes) -> events.Recorded:
@@ -230,10 +242,11 @@ class Runner:
         ports = self._ports
         match effect:
             case events.Say(turn, lines):
-                self._captions, self._read_until_s = lines, None
+                self._captions = lines
+                self._to_read.clear()
                 ports.speaking.say(turn, lines, self.visit.language, self._messages)
             case events.StopSaying():
-                self._read_until_s = None
+                self._to_read.clear()
                 ports.speaking.stop()
                 ports.screen.hush()
             case events.Listen(turn, meanings, silence_s):

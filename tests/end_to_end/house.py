@@ -27,15 +27,16 @@ QUICK = {
 """Settings that save the tests time; every other one is as in a home."""
 
 
-def sayso(*words: str, fine: Sequence[int] = (0,)) -> str:
+def sayso(*words: str, fine: Sequence[int] = (0,), stdin: str = "") -> str:
     """Run a command to its end.
 
     Args:
         words: behind `sayso`.
         fine: exit codes that are right.
+        stdin: what it reads.
     Returns: what it printed.
     """
-    done = subprocess.run([*SAYSO, *words], capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run([*SAYSO, *words], input=stdin, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode in fine, f"sayso {' '.join(words)}: {done.returncode}: {done.stdout}{done.stderr}"
     return done.stdout
 

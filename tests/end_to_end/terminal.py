@@ -19,6 +19,8 @@ COLUMNS, ROWS = 160, 45
 """Wide enough for a tile's words to stand in one row."""
 ONE_PRESS_S = 0.8
 """A terminal reports no key-up: the kiosk takes the same key within 0.7 s for one that is held."""
+TWO_PRESSES_S = 0.15
+"""Two answer keys within 0.08 s are two keys at once; sending a key takes some time of its own."""
 BOX = str.maketrans(dict.fromkeys("│┃║─━═┌┐└┘┏┓┗┛╭╮╰╯╔╗╚╝▌▐█▀▄▁▂▃▅▆▇", " "))
 """Frames are no words."""
 
@@ -66,9 +68,20 @@ class Terminal:
         for key in keys:
             before = self._pressed_at.get(key, -math.inf)
             wait_until(lambda at=before: time.monotonic() - at > ONE_PRESS_S, f"{key} to count again")
+            last = max(self._pressed_at.values(), default=-math.inf)
+            wait_until(lambda at=last: time.monotonic() - at > TWO_PRESSES_S, f"{key} to be one key")
             self._tmux("send-keys", key)
             self._pressed_at[key] = time.monotonic()
             self._unseen.add(key)
+
+    def press_together(self, *keys: str) -> None:
+        """Press keys at once, as a whole hand does."""
+        for key in keys:
+            before = self._pressed_at.get(key, -math.inf)
+            wait_until(lambda at=before: time.monotonic() - at > ONE_PRESS_S, f"{key} to count again")
+        self._tmux("send-keys", *keys)
+        self._pressed_at.update(dict.fromkeys(keys, time.monotonic()))
+        self._unseen.update(keys)
 
     def screen(self) -> str:
         """The words on the screen, with single spaces between them and without frames."""
