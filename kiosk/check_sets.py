@@ -133,7 +133,9 @@ def _languages(what: str, one: QuestionSet, config: Config) -> Iterator[Line]:
         yield from _own_words(what, code)
         if config.voice.engine != "none" and not same_language(code, config.voice.language):
             met = f"in '{code}' it is answered by key alone, for the kiosk listens for '{config.voice.language}'"
-            yield advice(what, met, "Set voice.language, and install its model, if it shall be answered aloud there.")
+            yield advice(
+                what, met, "Leave it so where there is no recogniser for it; else set voice.language, with its model."
+            )
         recorded = [code in by_language or UNNAMED in by_language for by_language in _recordings(one)]
         if any(recorded) and not all(recorded):
             met = f"{sum(recorded)} of {len(recorded)} texts have a recorded voice in '{code}'"
