@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,8 @@ def test_everything_is_looked_at_in_one_order(one):
         "server",
         "status file",
         "keys",
+        "staff screen",
+        "help",
     ]
 
 
@@ -331,8 +334,9 @@ def test_a_store_of_a_newer_version_is_an_error(one):
     assert "newer than this Sayso" in line.met
 
 
-def test_what_was_set_aside_is_advice(one):
-    with Store.open(one.data, Role.KIOSK) as store:
+def test_what_was_set_aside_by_last_midnight_is_advice(one):
+    yesterday = date.today() - timedelta(days=1)
+    with Store.open(one.data, Role.KIOSK, lambda: yesterday) as store:
         store.finish(Submission("uuid:1", "home", "1", b"<data/>", (), sealed=True))
         store.set_aside("uuid:1", "409")
     assert "1 submissions were set aside, 0 of them damaged" in said(lines(one))
