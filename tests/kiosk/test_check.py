@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from rehearsed import CARD_CHOICES, sheets
 from kiosk import check, check_machine
 from kiosk.check_lines import Level, Line, fine
 from kiosk.config import load
+from kiosk.day import today
 from kiosk.store import DATABASE_NAME, Role, Store
 from openrosa.convert import convert, write
 from openrosa.submission import Submission
@@ -335,7 +336,7 @@ def test_a_store_of_a_newer_version_is_an_error(one):
 
 
 def test_what_was_set_aside_by_last_midnight_is_advice(one):
-    yesterday = date.today() - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
     with Store.open(one.data, Role.KIOSK, lambda: yesterday) as store:
         store.finish(Submission("uuid:1", "home", "1", b"<data/>", (), sealed=True))
         store.set_aside("uuid:1", "409")
