@@ -1,7 +1,7 @@
 """What the kiosk itself says and shows. Short, kind, and blaming nobody.
 
 The words stand in gettext catalogues, one a language (`locale/CODE/LC_MESSAGES/sayso.po`), by the sentence's id as its
-context. They are read as they are, so that whoever translates needs no compiler; two languages take 15 ms.
+context. They are read as they are, so that whoever translates needs no compiler: 6 ms for two, and 10 to 25 ms Babel.
 What a translation marks as fuzzy is said all the same, and counted as unchecked. docs/languages.md tells the rest.
 """
 
