@@ -191,7 +191,9 @@ class Screen(_Table, frozen=True):
 
     theme: Annotated[
         Literal["dark", "light", "high_contrast"],
-        Meta(description="Colours: white on dark, black on light, or black and white alone."),
+        Meta(
+            description="Colours: white on dark, black on light, or black and white, coloured in keys and pictures alone."
+        ),
     ] = "dark"
 
 

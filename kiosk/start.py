@@ -31,7 +31,7 @@ from kiosk.ports import Ports
 from kiosk.presses import Down, Presses
 from kiosk.runner import Closed, Midnight, Runner
 from kiosk.sentences import sentence
-from kiosk.settings import Config
+from kiosk.settings import Config, Home
 from kiosk.staff_setup import desk_of
 from kiosk.state import Visit
 from kiosk.store import Role, Store
@@ -84,7 +84,7 @@ def run(
         store = stack.enter_context(Store.open(config.store.folder, Role.KIOSK))
         health = Health(config.voice, inbox.put)
         voice = _voicebox(house, health, stack)
-        unsaid = _prepare(voice, sets, config.home.language, on_progress)
+        unsaid = _prepare(voice, sets, config.home, on_progress)
         ear = Ear(config, health.told)
         stack.callback(ear.close)
         keeper = Keeper(store, machine.circumstances, allow_unsealed=config.store.allow_unsealed)
@@ -204,11 +204,11 @@ def _screen(house: House, inbox: RealInbox, on_waiting: Callable[[], None], quit
 
 
 def _prepare(
-    voice: Voicebox, sets: tuple[QuestionSet, ...], language: str, on_progress: Callable[[int, int], None]
+    voice: Voicebox, sets: tuple[QuestionSet, ...], home: Home, on_progress: Callable[[int, int], None]
 ) -> str:
     """Render what will be said; the sentence for staff where that can't be done, else "". The words are shown still."""
     try:
-        voice.prepare(sets, language, on_progress)
+        voice.prepare(sets, home.language, on_progress, languages=home.languages)
     except VoiceError as error:
         log.error("%s", error)  # noqa: TRY400  a sentence for staff
         return str(error)

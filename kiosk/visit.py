@@ -45,6 +45,7 @@ from kiosk.putting import (
     go_on,
     open_microphone,
     over,
+    put,
     sorry,
     thanks,
 )
@@ -75,8 +76,12 @@ def _step(visit: Visit, event: Event) -> Stepped:
             return silence.microphone_lost(visit)
         case DeviceFound(Device.MICROPHONE):
             return replace(visit, voice=True), ()
-        case DeviceFound(Device.HEADPHONES) | DeviceLost(Device.HEADPHONES):
-            return replace(visit, headphones=isinstance(event, DeviceFound)), ()
+        case DeviceFound(Device.HEADPHONES):
+            return replace(visit, headphones=True), ()
+        case DeviceLost(Device.HEADPHONES):
+            pulled_out = visit.headphones and visit.stage is Stage.ASK
+            visit = replace(visit, headphones=False)
+            return put(visit) if pulled_out else (visit, ())  # what was being said ended unheard
         case DeviceLost() | DeviceFound():
             return visit, ()  # without a speaker the words are on the screen; the runner goes on sending PromptFinished
         case KeyPressed(key, turn) if key in (*ANSWER_KEYS, SWITCH) and turn != visit.turn:

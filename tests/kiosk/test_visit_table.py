@@ -188,10 +188,15 @@ def test_the_table_names_only_what_exists() -> None:
 
 SETS = {
     "one": (question_set(),),
+    "languages": (replace(question_set(), languages=("en", "cy")),),
     "two": (question_set(), question_set("food")),
     "private": (question_set(private=True, sensitive=True),),
 }
-SAYABLE = {name: {line.words for line, _ in everything(sets, "en")} for name, sets in SETS.items()}
+SAYABLE = {
+    name: {(line.words, line.language or spoken) for line, spoken in everything(sets, "en")}
+    for name, sets in SETS.items()
+}
+"""What is rendered when the sets are loaded, each with the voice that says it."""
 
 events = st.one_of(
     st.tuples(st.just("key"), st.sampled_from(KEYS), st.integers(0, 2)),
@@ -296,8 +301,10 @@ def checked(before: Visit, event: Event, which: str) -> Visit:
         assert was_forgotten or (was_replaced and (own or no_longer_relevant)), f"{event} lost {name}"
     for name in after.answers.keys() - before.answers.keys():
         assert isinstance(event, Kept), f"{name} was taken for kept before it was"
-    said_of = {line.words for effect in effects if isinstance(effect, Say) for line in effect.lines if line.words}
-    assert said_of <= SAYABLE[which], "a prompt that was not rendered when the set was loaded"
+    lines = [line for effect in effects if isinstance(effect, Say) for line in effect.lines if line.words]
+    unprepared = {(line.words, line.language or after.language) for line in lines} - SAYABLE[which]
+    assert not unprepared, "a prompt that was not rendered when the set was loaded"
+    said_of = {line.words for line in lines}
     for effect in effects:
         match effect:
             case Keep(turn) | Finish(turn, _) | Forget(turn) | Say(turn, _) | Listen(turn, _, _) | Record(turn, _, _):

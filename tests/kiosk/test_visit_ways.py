@@ -394,3 +394,11 @@ def test_a_kiosk_that_can_keep_nothing_says_so_and_asks_nothing() -> None:
     driver.key("start")
     assert driver.visit.stage is Stage.SORRY
     assert driver.said() == "Sorry, I am not working. Please tell staff."
+
+
+def test_headphones_that_are_pulled_out_in_a_question_leave_nobody_waiting_in_silence() -> None:
+    driver = fresh(headphones=True).to_first_question()
+    turn = driver.visit.turn
+    driver.finish().send(DeviceLost(Device.HEADPHONES))
+    assert driver.visit.turn > turn
+    assert "How is your home?" in driver.said()
