@@ -25,7 +25,8 @@ from kiosk.interpret import meanings
 from kiosk.sets import load_set
 from voice.audio import duration_s, load, size_bytes
 from voice.decide import Outcome
-from voice.engine import Engine, open_engine
+from voice.engine import Engine
+from voice.engines import open_engine
 from voice.events import Heard, HearingEvent
 from voice.hear import Task, hear
 from voice.microphone import PERIOD_S

@@ -16,7 +16,8 @@ from kiosk.check_sets import check_sets
 from kiosk.config import Config
 from kiosk.errors import KioskError
 from kiosk.house import rules_of
-from voice.engine import Engine, open_engine
+from voice.engine import Engine
+from voice.engines import open_engine
 from voice.errors import VoiceError
 
 TRIAL_ENGINE = "pocketsphinx"

@@ -12,7 +12,8 @@ from kiosk.ports import Hearing
 from kiosk.rehearsal import DeafEar
 from kiosk.settings import Config
 from openrosa.question_set import QuestionSet
-from voice.engine import Engine, open_engine
+from voice.engine import Engine
+from voice.engines import open_engine
 from voice.errors import VoiceError
 from voice.listener import Listener
 from voice.microphone import Microphone

@@ -16,7 +16,7 @@ import click
 from collector.results import Result, Unread
 from kiosk.errors import KioskError
 from sayso.office import answers_of, office
-from voice.engine import ENGINES
+from voice.engines import ENGINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

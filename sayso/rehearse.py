@@ -33,7 +33,8 @@ from sayso.office import Office, answers_of, office
 from sayso.options import ManyValued
 from voice import events as sound
 from voice.audio import duration_s, load
-from voice.engine import ENGINES, Engine, open_engine
+from voice.engine import Engine
+from voice.engines import ENGINES, open_engine
 
 SILENCE = "-"
 ARRIVES = ("value", "how")

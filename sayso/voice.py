@@ -10,7 +10,8 @@ import click
 
 from sayso.models import MODELS_DIR
 from voice.audio import load
-from voice.engine import ENGINES, Engine, open_engine
+from voice.engine import Engine
+from voice.engines import ENGINES, open_engine
 from voice.errors import VoiceError
 from voice.events import Heard, HearingEvent
 from voice.hear import Task, hear

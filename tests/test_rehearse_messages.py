@@ -13,7 +13,7 @@ from rehearsed import CARD_CHOICES, NOTE, card, rehearse, saved, sheets
 from kiosk.keeper import message_file
 from kiosk.state import Rules
 from voice.audio import duration_s, load, size_bytes
-from voice.engine import open_engine
+from voice.engines import open_engine
 from voice.events import Recorded
 from voice.hear import Task, hear
 from voice.segment import VOICE_MESSAGE

@@ -1,15 +1,11 @@
-"""A recogniser, whichever it is: one interface, and the choice between the two that there are."""
+"""A recogniser, whichever it is: the one interface."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Protocol
 
-from voice.errors import VoiceError
 from voice.utterance import Utterance
-
-ENGINES = ("auto", "vosk", "pocketsphinx")
 
 
 class Engine(Protocol):
@@ -40,42 +36,6 @@ class Engine(Protocol):
         """
 
 
-def open_engine(name: str, language: str, models_dir: Path) -> Engine:
-    """The engine of that name for that language.
-
-    Args:
-        name: "vosk", "pocketsphinx", or "auto": vosk where its model is installed, else pocketsphinx.
-        language: a code such as "en" or "en-GB"; its first part chooses the model.
-        models_dir: where `sayso models install` puts models. A folder that is itself a Vosk model is taken as it is.
-
-    Raises:
-        VoiceError: no such engine, no model for the language, or a model that can't be loaded.
-    """
-    # Imported here: each engine loads a library of its own, and a machine may lack one of them.
-    from voice.models import installed_model  # noqa: PLC0415
-
-    if name not in ENGINES:
-        raise VoiceError("Cannot open the speech engine", f"'{name}': there is none of that name", _one_of())
-    folder = installed_model(language, models_dir)
-    if name == "vosk" or (name == "auto" and folder is not None):
-        if folder is None:
-            raise VoiceError(
-                "Cannot open the speech engine",
-                f"'vosk' for '{language}': no model for it in '{models_dir}'",
-                f"Run `sayso models install {language.split('-', maxsplit=1)[0]}`, or for English use pocketsphinx.",
-            )
-        from voice.engine_vosk import VoskEngine  # noqa: PLC0415
-
-        return VoskEngine(folder, language)
-    from voice.engine_pocketsphinx import PocketSphinxEngine  # noqa: PLC0415
-
-    return PocketSphinxEngine(language)
-
-
 def unknown(phrases: Iterable[str], known: dict[str, bool]) -> tuple[str, ...]:
     """The words that `known` says no to, each once, in the order met."""
     return tuple(dict.fromkeys(word for phrase in phrases for word in phrase.split() if not known[word]))
-
-
-def _one_of() -> str:
-    return f"Set voice.engine to one of {', '.join(ENGINES)}."

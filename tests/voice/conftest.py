@@ -12,7 +12,8 @@ from sound_card import SoundCard, missing
 
 from voice.audio import load
 from voice.devices import look_again
-from voice.engine import Engine, open_engine
+from voice.engine import Engine
+from voice.engines import open_engine
 
 ROOT = Path(__file__).parent.parent.parent
 SPEECH = Path(os.environ.get("SAYSO_SPEECH") or ROOT.parent / "shared" / "speech")

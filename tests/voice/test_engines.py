@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from voice.decide import Outcome, decide
-from voice.engine import Engine, open_engine
+from voice.engine import Engine
+from voice.engines import open_engine
 from voice.errors import VoiceError
 
 
