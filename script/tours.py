@@ -71,14 +71,19 @@ def by_keys(kiosk: Kiosk) -> None:
 
 
 def by_voice(kiosk: Kiosk) -> None:
-    """An answer aloud that the trial engine is not sure of, and a room in which somebody reads aloud."""
+    """An answer aloud that the trial engine is not sure of."""
     kiosk.engine_ready("pocketsphinx")
     to_first_question(kiosk)
     kiosk.cut_short()
     kiosk.say(kiosk.recording("gsc_v1_sample/yes/988e2f9a_1.flac"), "listening", until_closed=True)
     kiosk.settle()
     kiosk.take("confirm")
-    kiosk.press("green", "start")
+
+
+def noisy(kiosk: Kiosk) -> None:
+    """A room in which somebody reads aloud without an end."""
+    kiosk.engine_ready("pocketsphinx")
+    to_first_question(kiosk)
     kiosk.cut_short()
     kiosk.say(endless(kiosk.recording("librispeech_librosa/free/198_1.flac"), kiosk.house.folder), until_closed=True)
     kiosk.settle()
@@ -148,6 +153,7 @@ def question(name: str) -> Callable[[Kiosk], None]:
 
 
 KEYS_ALONE = {"voice.engine": "none"}
+HEARING = {"voice.engine": "pocketsphinx"}
 TOURS: Mapping[str, Tour] = {
     "keys": Tour(
         (
@@ -158,13 +164,12 @@ TOURS: Mapping[str, Tour] = {
         # Nothing hurries away before its picture is taken.
         {**KEYS_ALONE, "asking.change_s": 30.0},
     ),
-    "voice": Tour(
-        ("listening", "confirm", "noisy"), by_voice, {"voice.engine": "pocketsphinx", "asking.change_s": 30.0}
-    ),
+    "voice": Tour(("listening", "confirm"), by_voice, HEARING),
+    "noisy": Tour(("noisy",), noisy, HEARING),
     "message": Tour(
         ("message", "playback", "review"),
         message,
-        {"voice.engine": "pocketsphinx", "asking.preset_who": "i_live_here"},
+        {**HEARING, "asking.preset_who": "i_live_here"},
         STORY,
     ),
     "full": Tour(("sorry", "out-of-order"), disk_full, KEYS_ALONE),
