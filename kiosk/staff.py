@@ -222,7 +222,8 @@ class StaffDesk:
         dots = " ".join(WORDS["pin_dot"] for _ in self._pin)
         keys = ((WORDS[f"key_{key}"], WORDS[f"pin_{does}"]) for key, does in _PIN_KEYS)
         tiles = tuple(Tile(key, str(number)) for number, key in enumerate(ANSWER_KEYS, start=1))
-        return View(ScreenName.STAFF, words=dots or self._said or WORDS["pin"], tiles=tiles, rows=tuple(keys))
+        words = f"{WORDS['pin']} {dots}" if dots else self._said or WORDS["pin"]
+        return View(ScreenName.STAFF, words=words, tiles=tiles, rows=tuple(keys))
 
     def _reading_view(self) -> View:
         rows = tuple(self._rows())

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 WORDS: Mapping[str, str] = {
     # The PIN
     "pin": "Staff: enter the PIN",
-    "pin_dot": "●",
+    "pin_dot": "•",  # one that the letters of the screen have
     "pin_wrong": "That is not the PIN.",
     "pin_wait": "That is not the PIN. Wait {seconds} seconds, then try again.",
     "pin_locked": "Too many wrong tries. Wait {seconds} seconds.",
