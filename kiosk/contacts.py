@@ -39,12 +39,18 @@ class Press:
 
 @dataclass(eq=False)
 class Contact:
-    """One key of one device, as it is."""
+    """One key of one device, as it is.
+
+    Attributes:
+        down_since_s: since when it is down, as far as the filter knew then; None: it is up.
+        down_at_s: the stamp of that, which may be older.
+    """
 
     key: str
     device: str
     has_up: bool
     down_since_s: float | None = None
+    down_at_s: float = 0.0
     up_since_s: float | None = None
     edge_s: float = 0.0
     downs: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_DOWNS + 1))

@@ -51,6 +51,12 @@ class Presses:
         return self._touched
 
     @property
+    def pending(self) -> bool:
+        """Whether a key is down of which it is not known yet what becomes of it. It is soon, by time alone."""
+        presses = (contact.press for contact in self._contacts.values())
+        return any(press is not None and press.stage is Stage.PENDING for press in presses)
+
+    @property
     def due_s(self) -> float | None:
         """When `pass_time` is wanted next; None: not before the next edge."""
         return min(
@@ -84,9 +90,8 @@ class Presses:
                     contact.down_since_s = contact.edge_s = self._now_s
                     contact.stuck = True
                 return (*before, *self._dropped(contact))
-            case Up(key, device):
-                self._up(self._contact(key, device, has_up=True))
-                return before
+            case Up(key, device, at_s):
+                return (*before, *self._up(self._contact(key, device, has_up=True), at_s))
             case Plugged():
                 return before
             case Unplugged(device):
@@ -106,6 +111,7 @@ class Presses:
             return ()  # the keyboard's own repeat
         if edge.has_up:
             contact.down_since_s = contact.edge_s = now_s
+            contact.down_at_s = edge.at_s
             contact.downs.append(now_s)
             if len(contact.downs) > MOST_DOWNS and now_s - contact.downs[0] <= WITHIN_S:
                 contact.trembles = True
@@ -127,13 +133,20 @@ class Presses:
             return (KeyPressed(edge.key, edge.turn, edge.by),)
         return self._two_keys(press) if press.sound else ()
 
-    def _up(self, contact: Contact) -> None:
+    def _up(self, contact: Contact, at_s: float) -> tuple[Event, ...]:
+        """How long it was down is told by the stamps: on a busy machine an edge comes later than it was."""
         if contact.down_since_s is None:
-            return
-        if contact.press is not None:
-            contact.press.down_s += self._now_s - contact.down_since_s
+            return ()
         contact.down_since_s, contact.stuck = None, False
         contact.up_since_s = contact.edge_s = self._now_s
+        press = contact.press
+        if press is None:
+            return ()
+        press.down_s += max(0.0, at_s - contact.down_at_s)
+        if press.stage is not Stage.PENDING:
+            return ()
+        known, press.sound = press.sound, round(press.down_s, 6) >= LEAST_DOWN_S  # the kernel stamps microseconds
+        return self._two_keys(press) if press.sound and not known else ()
 
     # --- two keys at once -------------------------------------------------------------------------------------------
 

@@ -33,7 +33,9 @@ from voice import events as sound
 log = logging.getLogger(__name__)
 
 _HUSHED = frozenset({Stage.ASK, Stage.CONFIRM, Stage.SAID_BACK})
-"""Here a key that went down is followed by an event that brings the visit on, whatever it turns out to be."""
+"""Here speech stops when a key goes down."""
+_WAITS_FOR_KEYS = events.TimePassed | events.Silence | events.Noisy | events.Heard
+"""What would put something else under a finger: it waits until it is known what becomes of the key that is down."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Runner:
         self._captions: tuple[events.Line, ...] = ()
         self._due_s: float | None = None
         self._to_read: deque[tuple[float, int]] = deque()
+        self._hushed: int | None = None
+        self._held_back: list[events.Event] = []
         self.visit = new_visit()
 
     def run(self) -> None:
@@ -111,8 +115,10 @@ class Runner:
         now_s, desk = self._inbox.now_s(), self._ports.desk
         if self._due_next_s() is None:
             return False
-        for event in self._presses.pass_time(now_s):
-            self._take_event(event)
+        faults = self._presses.faults
+        self._take_presses(self._presses.pass_time(now_s))
+        if faults != self._presses.faults:
+            self._waiting_again()
         if desk.due_s is not None and desk.due_s <= now_s:
             view = desk.pass_time(now_s)
             if view is not None:
@@ -155,18 +161,34 @@ class Runner:
     def _take_edge(self, edge: Edge) -> None:
         """A key went down or up. Speech stops before it is known what becomes of it; a visit can wait for that."""
         faults = self._presses.faults
-        for event in self._presses.take(edge):
-            self._take_event(event)
-        visit = self.visit
+        happened, visit = self._presses.take(edge), self.visit
         if isinstance(edge, Down) and self._presses.touched and edge.turn == visit.turn and visit.stage in _HUSHED:
             self._to_read.clear()
             self._ports.speaking.stop()
             self._ports.screen.hush()
+            self._hushed = visit.turn
+        self._take_presses(happened)
         if faults != self._presses.faults or isinstance(edge, Plugged | Unplugged):
             self._waiting_again()
 
+    def _take_presses(self, happened: tuple[events.Event, ...]) -> None:
+        """What became of keys. Speech that they stopped, and that nothing came of, has ended; then what had to wait."""
+        for event in happened:
+            self._take_event(event)
+        if self._presses.pending:
+            return
+        if self._hushed == self.visit.turn and self.visit.speaking:
+            self._take_event(events.PromptFinished(self.visit.turn))
+        self._hushed = None
+        held_back, self._held_back = self._held_back, []
+        for event in held_back:
+            self._take_event(event)
+
     def _take_event(self, event: events.Event) -> None:
         """One event of the visit; while nobody is there a key may be staff's."""
+        if isinstance(event, _WAITS_FOR_KEYS) and self._presses.pending:
+            self._held_back.append(event)
+            return
         desk = self._ports.desk
         if desk.active and isinstance(event, events.TwoKeys | events.KeyHeld | events.KeyTouched):
             return
