@@ -91,7 +91,7 @@ def keep(visit: Visit, answer: Answer) -> Stepped:
     )
     pending = replace(answer, corrected=answer.corrected or replaced)
     read_back = answer.same_as(visit.candidate)
-    return working(visit, Stage.KEEPING, Keep, pending=pending, read_back=read_back, deferred=None)
+    return working(visit, Stage.KEEPING, Keep, pending=pending, read_back=read_back)
 
 
 def kept(visit: Visit) -> Stepped:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kiosk import commands, silence
 from kiosk.answer import Answer, By, How
-from kiosk.answering import given, play_back, review
+from kiosk.answering import given, review
 from kiosk.aside import STAYING, call_help, menu_command, open_menu, put_menu, restored, resume
 from kiosk.asks import Asking
 from kiosk.events import (
@@ -143,11 +143,16 @@ def two_keys_after(visit: Visit, _event: Event) -> Stepped:
 
 
 def recording_key(visit: Visit, event: KeyPressed) -> Stepped:
-    """Any answer key, or the switch, ends the message; Recorded follows."""
-    if event.key in (*ANSWER_KEYS, SWITCH, NEXT_SWITCH):
-        return arm(replace(visit, listening=False), visit.rules.change_s), (StopListening(),)
+    """Any answer key, or the switch, ends the message; Recorded follows. So does a command, which waits for that.
+
+    What was said so far must not be lost because somebody asks for help; only another answer takes its place.
+    """
     command = command_of(event.key)
-    return commands.do(visit, command, event.by) if command else (visit, ())
+    if command is not None and command in commands.ANSWERS:
+        return commands.do(visit, command, event.by)
+    if command or event.key in (*ANSWER_KEYS, SWITCH, NEXT_SWITCH):
+        return arm(replace(visit, listening=False, deferred=command), visit.rules.change_s), (StopListening(),)
+    return visit, ()
 
 
 def said_back_key(visit: Visit, event: KeyPressed) -> Stepped:
@@ -170,11 +175,9 @@ def note_key(visit: Visit, event: KeyPressed) -> Stepped:
 
 
 def playback_key(visit: Visit, event: KeyPressed) -> Stepped:
-    """Any key ends it, and leads to whether the message shall stay; "again" plays it again."""
+    """Any key ends it, and leads to whether the message shall stay; a command does what it says."""
     command = command_of(event.key)
-    if command in STAYING:
-        return commands.do(visit, command, event.by)
-    return play_back(visit) if command is Command.AGAIN else review(visit)
+    return commands.do(visit, command, event.by) if command else review(visit)
 
 
 def help_key(visit: Visit, event: KeyPressed) -> Stepped:

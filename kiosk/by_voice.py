@@ -102,8 +102,10 @@ def noisy(visit: Visit, _event: Event) -> Stepped:
 
 
 def recorded(visit: Visit, event: Recorded) -> Stepped:
-    """A voice message ended; where nothing was said it is a silence."""
+    """A voice message ended; where nothing was said it is a silence. A command that ended it comes after it is kept."""
+    command = visit.deferred
     visit = replace(visit, stage=Stage.ASK, listening=False)
     if event.duration_s <= 0:
-        return silence.nobody(visit)
+        visit = replace(visit, deferred=None)
+        return commands.do(visit, command, By.KEY) if command else silence.nobody(visit)
     return given(visit, Answer(How.GIVEN, event.message, By.VOICE))

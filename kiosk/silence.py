@@ -30,6 +30,7 @@ MOST_SILENCES = 2
 
 def nobody(visit: Visit, _event: Event | None = None) -> Stepped:
     """Silence: ask again softly, ask again, offer to stop; what the kiosk itself asks has a safe answer."""
+    visit = replace(visit, deferred=None)
     match visit.asking:
         case Asking.OFFER_STOP:
             gone = replace(visit, abandoned=True)

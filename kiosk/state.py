@@ -122,7 +122,7 @@ class Visit:
         asked_names: names of the questions that were put.
         history: what was put before, in order; the last is what "back" leads away from.
         start_done: the kiosk's own first questions that are behind us.
-        deferred: a command that came while an answer was being kept.
+        deferred: a command that waits until an answer is kept.
         save_failures: answers in a row that could not be kept.
         abandoned: nobody seems to be there any more.
         another: the person wants to answer another set.

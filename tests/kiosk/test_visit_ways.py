@@ -402,3 +402,35 @@ def test_headphones_that_are_pulled_out_in_a_question_leave_nobody_waiting_in_si
     driver.finish().send(DeviceLost(Device.HEADPHONES))
     assert driver.visit.turn > turn
     assert "How is your home?" in driver.said()
+
+
+def to_recording() -> Driver:
+    driver = fresh().to_first_question()
+    for _ in range(3):
+        driver.key("green").finish().time()
+    driver.finish()
+    assert driver.visit.stage is Stage.RECORDING
+    return driver
+
+
+@pytest.mark.parametrize("key", ["help", "menu", "again", "louder", "back", "stop"])
+def test_r12_a_command_in_a_message_keeps_what_was_said_so_far(key: str) -> None:
+    driver = to_recording().key(key)
+    assert driver.visit.stage is Stage.RECORDING, "it ends, and waits for its sound"
+    driver.record()
+    assert driver.visit.answers["story"].how is How.GIVEN
+    wanted = {
+        "help": driver.visit.stage is Stage.HELP,
+        "menu": driver.visit.asking is Asking.MENU,
+        "again": driver.visit.stage is Stage.PLAYBACK,
+        "louder": Adjust(Command.LOUDER) in driver.effects,
+        "back": driver.asked() == "story",
+        "stop": driver.visit.asking is Asking.KEEP_OR_FORGET,
+    }
+    assert wanted[key]
+
+
+def test_r12_a_command_before_anything_was_said_does_what_it_says_and_keeps_no_message() -> None:
+    driver = to_recording().key("help").record(0.0)
+    assert driver.visit.stage is Stage.HELP
+    assert "story" not in driver.visit.answers
