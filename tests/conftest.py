@@ -1,4 +1,7 @@
-"""Every skip is printed with its reason, and one that tests/skips.toml does not list fails the run."""
+"""Every skip is printed with its reason, and one that tests/skips.toml does not list fails the run.
+
+So too where tests run in several processes: each one's skips are judged by the process that the others report to.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from pathlib import Path
 import pytest
 
 LISTED = tomllib.loads((Path(__file__).parent / "skips.toml").read_text(encoding="utf-8")).get("skip", [])
-_skipped: list[tuple[str, str]] = []
+OUTPUT = "sayso_skipped_files"
+_skipped: dict[tuple[str, str], None] = {}
+"""(test, reason), in order; processes that collect the same files name each skip once."""
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
@@ -19,12 +24,12 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.skipped:
-        _skipped.append((report.nodeid, _reason(report)))
+        _skipped[report.nodeid, _reason(report)] = None
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:
     if report.skipped:
-        _skipped.append((report.nodeid, _reason(report)))
+        _skipped[report.nodeid, _reason(report)] = None
 
 
 def unlisted() -> list[tuple[str, str]]:
@@ -40,5 +45,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if unlisted() and session.exitstatus == 0:
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:  # one of several processes; xdist tells skipped tests by itself, but no skipped file
+        told[OUTPUT] = list(_skipped)
+    elif unlisted() and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """One of several processes has ended: take over what it has skipped."""
+    for test, reason in getattr(node, "workeroutput", {}).get(OUTPUT, ()):
+        _skipped[test, reason] = None
