@@ -1,4 +1,4 @@
-"""`sayso voice`: what the kiosk hears in a recording, with the evidence."""
+"""`sayso voice`: what the kiosk hears in a recording, with the evidence; and how well it hears a folder of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from sayso.models import MODELS_DIR
+from sayso.voice_measure import measure_command
 from voice.audio import load
 from voice.engine import Engine
 from voice.engines import ENGINES, open_engine
@@ -21,7 +22,10 @@ from voice.source import Recordings
 
 @click.group()
 def command() -> None:
-    """What the kiosk hears in a recording."""
+    """What the kiosk hears in a recording, and how well it hears a folder of them."""
+
+
+command.add_command(measure_command)
 
 
 @command.command(name="hear")
