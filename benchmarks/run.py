@@ -27,6 +27,7 @@ from answering import answering
 from house import ROOT
 from measured import Budget, Figure
 from monitor import SoundCard, missing
+from on_screen import on_screen
 from pressing import pressing
 from starting import second_setup, waiting_screen
 from using import using
@@ -52,6 +53,7 @@ def sealed_commit(folder: Path) -> Iterator[Figure]:
 BENCHMARKS: dict[str, Measure] = {
     "start": lambda folder, card: waiting_screen(folder, card.environment),
     "keys": pressing,
+    "screen": on_screen,
     "answers": answering,
     "machine": lambda folder, card: using(folder, card.environment),
     "keep": lambda folder, _card: sealed_commit(folder),
