@@ -11,6 +11,7 @@ room: it may hold an answer that nobody else should hear.
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
@@ -19,10 +20,10 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any, Protocol
 
-from voice.devices import Device, Direction, find, look_again, look_for_new, portaudio, ready, stream_open
+from voice.devices import Device, Direction, find, held, look_for_new, portaudio, ready
 from voice.errors import VoiceError
 from voice.events import LineStarted, PromptFinished, SpeakerLost, SpeakingEvent
-from voice.sound import Prompt, Sound, prepare
+from voice.sound import LEAD_IN_S, WAKING_S, Prompt, Sound, fill, lead_in
 
 LATENCY_S = 0.05
 BLOCK_S = 0.01
@@ -30,6 +31,8 @@ LOST_AFTER_S = 1.0
 FIRST_WITHIN_S = 3.0
 """A device that has been asleep may take this long before it takes more than fits into its buffer."""
 _POLL_S = 0.02
+AWAKE_S = 3.0
+"""So long after the last sound an amplifier may have gone to sleep."""
 
 
 class Speaking(Protocol):
@@ -76,6 +79,7 @@ class Speaker:
         self._order = 0
         self._prompt: Prompt | None = None
         self._stream: Any = None
+        self._played_at = -math.inf
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
         self._thread.start()
 
@@ -137,7 +141,7 @@ class Speaker:
             return
         try:
             look_for_new()
-            self._wear(worn=ready(find(Direction.OUTPUT, self._headphones)))
+            self._wear(worn=ready(Direction.OUTPUT, find(Direction.OUTPUT, self._headphones)))
         except VoiceError:  # there are none of that name
             self._wear(worn=False)
 
@@ -152,14 +156,15 @@ class Speaker:
 
     def _play(self, turn: int, sounds: tuple[Sound, ...], number: int) -> bool:
         """Whether it was played to its end."""
-        device = self._device()
-        prompt = prepare(turn, sounds, device.rate_hz)
-        if not len(prompt.samples):
-            return True
+        asleep = time.monotonic() - self._played_at > AWAKE_S
         with ExitStack() as stack:
-            stack.enter_context(stream_open())
+            device = stack.enter_context(held(Direction.OUTPUT, self._headphones if self._worn else self._name))
+            if not sounds:
+                return True
+            prompt = lead_in(turn, WAKING_S if asleep else LEAD_IN_S, device.rate_hz)
             stream = self._open(device, prompt)
             stack.callback(stream.close)
+            stack.callback(self._forget)  # nobody may abort a stream that is closed
             with self._lock:
                 if number != self._order:
                     return False
@@ -167,13 +172,14 @@ class Speaker:
                 try:
                     stream.start()
                 except portaudio().PortAudioError as error:
-                    self._prompt = self._stream = None
                     raise _cannot_open(device, error) from error
-            finished = self._follow(prompt, number, device.rate_hz, float(stream.latency))
-            with self._lock:
-                # Nobody may abort a stream that is closed.
-                self._stream = None
-        return finished
+            fill(prompt, sounds, device.rate_hz)
+            return self._follow(prompt, number, device.rate_hz, float(stream.latency))
+
+    def _forget(self) -> None:
+        self._played_at = time.monotonic()
+        with self._lock:
+            self._prompt = self._stream = None
 
     def _follow(self, prompt: Prompt, number: int, rate_hz: int, latency_s: float) -> bool:
         """Tell each line when it is heard, until the last sample is; notice a device that takes no more.
@@ -204,23 +210,14 @@ class Speaker:
             time.sleep(_POLL_S)
         return False
 
-    def _device(self) -> Device:
-        if self._worn:
-            return find(Direction.OUTPUT, self._headphones)
-        try:
-            return find(Direction.OUTPUT, self._name)
-        except VoiceError:
-            if not look_again():
-                raise
-            return find(Direction.OUTPUT, self._name)
-
     def _open(self, device: Device, prompt: Prompt) -> Any:
         def wanted(out: Any, frames: int, _time: Any, _status: Any) -> None:
             playing = self._prompt is prompt
-            piece = prompt.samples[prompt.place : prompt.place + frames].tobytes() if playing else b""
+            samples = prompt.samples  # they may be put in place of the lead-in meanwhile
+            piece = samples[prompt.place : prompt.place + frames].tobytes() if playing else b""
             out[:] = piece + bytes(len(out) - len(piece))
             if playing:
-                prompt.place = min(prompt.place + frames, len(prompt.samples))
+                prompt.place = min(prompt.place + frames, len(samples))
 
         try:
             return portaudio().RawOutputStream(
