@@ -75,7 +75,7 @@ OWN: Mapping[Asking, Question] = {
         (
             ("i_live_here", _GREEN, "openmoji:1F9D3"),
             ("with_help", _YELLOW, "openmoji:1F46B"),
-            ("for_somebody", _RED, "openmoji:1F465"),
+            ("for_somebody", _RED, "openmoji:1F5E3"),
             ("work_or_visit", _BLUE, "openmoji:1FAAA"),
         ),
         "openmoji:1F465",
@@ -100,7 +100,7 @@ OWN: Mapping[Asking, Question] = {
         "openmoji:270B",
     ),
     Asking.KEEP_OR_FORGET: _own(
-        "keep_or_forget", (("keep", _GREEN, "openmoji:2705"), ("forget", _RED, "openmoji:1F5D1")), "openmoji:1F512"
+        "keep_or_forget", (("keep", _GREEN, "openmoji:2705"), ("forget", _RED, "openmoji:1F5D1")), "openmoji:1F4AC"
     ),
     Asking.FORGET_SURE: _own(
         "forget_sure", (("keep", _GREEN, "openmoji:2705"), ("forget", _RED, "openmoji:1F5D1")), "openmoji:1F5D1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from openrosa.question_set import Choice, Kind, Media, Question, QuestionSet, Te
 
 _PAUSE_BEFORE_CHOICES_S = 0.5
 _PAUSE_AFTER_CHOICE_S = 0.45
+_PAUSE_AFTER_SENTENCE_S = 0.4
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 UNNAMED = "default"
@@ -164,7 +167,16 @@ def question_lines(question: Question, tongue: Tongue) -> tuple[Line, ...]:
     """The question itself: its recording, else the wording to speak, else its label."""
     words, language = tongue.found(question.spoken, question.labels)
     media = tongue.recording(question.audio, language) or _own_recording(question.name, words, language)
-    return (Line(words, media=media, pause_after_s=_PAUSE_BEFORE_CHOICES_S, language=tongue.other(language)),)
+    other = tongue.other(language)
+    if question.kind is Kind.NOTE and media is None:
+        # One thing at a time: each sentence stands on the screen alone and large, while it is said.
+        return tuple(Line(one, pause_after_s=_PAUSE_AFTER_SENTENCE_S, language=other) for one in sentences_of(words))
+    return (Line(words, media=media, pause_after_s=_PAUSE_BEFORE_CHOICES_S, language=other),)
+
+
+def sentences_of(words: str) -> tuple[str, ...]:
+    """A text's sentences, each with its full stop, question mark or exclamation mark."""
+    return tuple(filter(None, _SENTENCE_END.split(words.strip()))) or (words,)
 
 
 def heading_lines(question: Question, tongue: Tongue) -> tuple[Line, ...]:

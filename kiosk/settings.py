@@ -210,7 +210,7 @@ class Input(_Table, frozen=True):
     two_keys_s: Annotated[
         float,
         Meta(ge=0, le=0.5, description="Two answer keys within this time are two at once.", extra={"unit": "seconds"}),
-    ] = 0.08
+    ] = 0.05
     menu_hold_s: Annotated[
         float,
         Meta(

@@ -20,7 +20,7 @@ COLUMNS, ROWS = 160, 45
 ONE_PRESS_S = 0.8
 """A terminal reports no key-up: the kiosk takes the same key within 0.7 s for one that is held."""
 TWO_PRESSES_S = 0.15
-"""Two answer keys within 0.08 s are two keys at once; sending a key takes some time of its own."""
+"""Two answer keys within 0.05 s are two keys at once; sending a key takes some time of its own."""
 BOX = str.maketrans(dict.fromkeys("│┃║─━═┌┐└┘┏┓┗┛╭╮╰╯╔╗╚╝▌▐█▀▄▁▂▃▅▆▇", " "))
 """Frames are no words."""
 

@@ -38,7 +38,7 @@ class Keys:
     """Presses with everything that came of them, and when."""
 
     def __init__(self, **settings: float) -> None:
-        self.presses = Presses(msgspec.structs.replace(Input(), **settings))
+        self.presses = Presses(msgspec.structs.replace(Input(), **{"two_keys_s": 0.08, **settings}))
         self.told: list[tuple[float, Event]] = []
         self.touches: list[Down] = []
 
