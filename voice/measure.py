@@ -68,7 +68,7 @@ class Measured:
 
     Attributes:
         listened: every listening; of the room only those in which something was heard.
-        hours: of the recordings of the room, by the name of each.
+        room: the recordings of the room that were heard to their end.
         sound_s: all sound that was listened to.
         work_s: the wall's time that it took.
         interrupted: somebody ended it before all was done.
@@ -138,15 +138,22 @@ def measure(plan: Plan, engine: Engine, on_progress: Callable[[int, Measured], N
     return measured
 
 
+def _clocks() -> tuple[float, float]:
+    """Seconds by the wall's clock, and of this program's processor time."""
+    return time.perf_counter(), time.process_time()
+
+
 class Stream:
     """A recording as a microphone that delivers in its own time, and what time it is there.
 
     Args:
         pcm: what is heard before the silence.
         begin: from which byte; `place` is where it has come to.
+        clocks: seconds by the wall's clock, and of processor time.
     """
 
-    def __init__(self, pcm: bytes, begin: int = 0) -> None:
+    def __init__(self, pcm: bytes, begin: int = 0, clocks: Callable[[], tuple[float, float]] = _clocks) -> None:
+        self._clocks = clocks
         self._pcm = pcm
         self._begin = begin
         self._open = False
@@ -162,7 +169,7 @@ class Stream:
     def open(self) -> None:
         """Begin."""
         self._open = True
-        self._since = _clocks()
+        self._since = self._clocks()
 
     def blocks(self) -> Iterator[bytes]:
         """The recording from there, then silence without end, in pieces as the microphone gives them."""
@@ -172,7 +179,7 @@ class Stream:
             block = self._pcm[self.place : self.place + size].ljust(size, b"\0")
             self.place += size
             self._now_s = max(self._now_s[0], self.heard_s), max(self._now_s[1], self.heard_s)
-            self._since = _clocks()
+            self._since = self._clocks()
             yield block
 
     def close(self) -> None:
@@ -181,12 +188,8 @@ class Stream:
 
     def now_s(self) -> tuple[float, float]:
         """Seconds since it was opened, by the wall's clock and by processor time, as if it came in real time."""
-        wall, cpu = _clocks()
+        wall, cpu = self._clocks()
         return self._now_s[0] + wall - self._since[0], self._now_s[1] + cpu - self._since[1]
-
-
-def _clocks() -> tuple[float, float]:
-    return time.perf_counter(), time.process_time()
 
 
 def _word(clip: Clip, snr_db: float | None, engine: Engine, plan: Plan) -> tuple[list[Listened], float]:
