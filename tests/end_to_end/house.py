@@ -126,11 +126,13 @@ class Kiosk:
     Attributes:
         config: its TOML file.
         environment: of its processes: which sound card there is.
+        under: a program that it runs under, with its arguments.
     """
 
     office: Office
     config: Path
     environment: Mapping[str, str]
+    under: Sequence[str] = ()
 
     @classmethod
     def made(
@@ -172,7 +174,7 @@ class Kiosk:
     def running(self) -> Iterator[Terminal]:
         """The kiosk in a terminal, its waiting screen up, for as long as the block lasts."""
         words = ("run", "--config", str(self.config), "--quit-key", "ctrl+q")
-        with Terminal.start((*SAYSO, *words), self.environment, self.config.parent) as terminal:
+        with Terminal.start((*self.under, *SAYSO, *words), self.environment, self.config.parent) as terminal:
             terminal.wait_for("Press the big key to start")
             yield terminal
 
