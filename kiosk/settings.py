@@ -191,9 +191,7 @@ class Screen(_Table, frozen=True):
 
     theme: Annotated[
         Literal["dark", "light", "high_contrast"],
-        Meta(
-            description="Colours: white on dark, black on light, or black and white with coloured keys and pictures."
-        ),
+        Meta(description="Colours: white on dark, black on light, or black and white with coloured keys and pictures."),
     ] = "dark"
 
 
