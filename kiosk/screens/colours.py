@@ -30,7 +30,7 @@ YELLOW = "#FFFF00"
 KEY_COLOURS = {"green": "#00C18C", "yellow": "#FFD126", "red": RED, "blue": SKY}
 """The big keys. No word is written on them: black on red is 6.5 to 1, and a shape stands beside each colour."""
 _DEEP_KEYS = {"green": "#007F4C", "yellow": "#996600", "red": "#BF1900", "blue": DEEP_BLUE}
-"""The same for cells on white, which can have no outline."""
+"""The same for edges, and for cells, which can have no outline, on white."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +50,9 @@ class Theme:
         pale: behind pictures.
         scan: of the frame round what the switch would take.
         keys: the big keys' colours as pictures, which have a black outline where they need one.
-        cell_keys: the same in cells.
+        cell_keys: the same in cells, and of edges that would be too pale.
         tile_edge: of every tile alike, "" where it is its key's colour.
+        back_ink: of the words of what is not chosen, which can still be chosen.
         dims: what is not chosen stands back in a darker colour; else by its thin edge alone.
     """
 
@@ -68,13 +69,16 @@ class Theme:
     faint: str
     pale: str
     scan: str
+    back_ink: str
     keys: Mapping[str, str]
     cell_keys: Mapping[str, str]
     tile_edge: str = ""
     dims: bool = True
 
-    def on(self, *, lit: bool) -> tuple[str, str]:
-        """Ink and what is behind it, on a panel that is lit or not."""
+    def on(self, *, lit: bool, back: bool = False) -> tuple[str, str]:
+        """Ink and what is behind it, on a panel that is lit, or stands back, or neither."""
+        if back and not lit:
+            return self.back_ink, self.background
         return (self.lit_ink, self.lit) if lit else (self.ink, self.panel)
 
 
@@ -92,6 +96,7 @@ DARK = Theme(
     faint=FAINT,
     pale=PALE,
     scan=WHITE,
+    back_ink="#949EA8",
     keys=KEY_COLOURS,
     cell_keys=KEY_COLOURS,
 )
@@ -109,6 +114,7 @@ LIGHT = Theme(
     faint=FAINT,
     pale=PALE,
     scan=BLACK,
+    back_ink="#474F57",
     keys=KEY_COLOURS,
     cell_keys=_DEEP_KEYS,
 )
@@ -126,6 +132,7 @@ HIGH_CONTRAST = Theme(
     faint=WHITE,
     pale=WHITE,
     scan=YELLOW,
+    back_ink=WHITE,
     keys=KEY_COLOURS,
     cell_keys=KEY_COLOURS,
     tile_edge=WHITE,

@@ -7,7 +7,7 @@ leaves its place empty, so that colours and places never move.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
@@ -98,6 +98,16 @@ def caption(view: View, spoken: Spoken | None) -> str:
         return ""
     words = plain(spoken.words)
     return "" if words.casefold() == plain(view.words).casefold() else words
+
+
+def while_said(view: View, spoken: Spoken | None) -> View:
+    """The view while that is being said: of a note the one sentence, large; all of them only while nothing is said.
+
+    Nobody reads eight lines across a room.
+    """
+    if view.screen is not ScreenName.NOTE or spoken is None or not plain(spoken.words):
+        return view
+    return replace(view, words=spoken.words)
 
 
 def tile_words_width(tile: Rect, *, upright: bool) -> int:

@@ -10,7 +10,7 @@ from kiosk.screens import parts, tiles
 from kiosk.screens.board import PARTS, Board, Part
 from kiosk.screens.cells import Look
 from kiosk.screens.commands import commands
-from kiosk.screens.layout import Plan, Rect, Spoken, caption, plan, white_part
+from kiosk.screens.layout import Plan, Rect, Spoken, caption, plan, while_said, white_part
 from kiosk.screens.pictures.gallery import Gallery
 from kiosk.screens.shapes import Line
 from kiosk.screens.staff import staff
@@ -54,7 +54,8 @@ class PaintedApp(App[None], inherit_bindings=False):
         board = self._running_board
         if board is None or not board.is_mounted or self.size.width == 0 or self._paint_pictures():
             return
-        view, spoken = self._drawn.view, self._drawn.spoken
+        spoken = self._drawn.spoken
+        view = while_said(self._drawn.view, spoken)
         width, height = self.size
         rich = commands(view, self._look, width, pictures=True)
         bare = commands(view, self._look, width, pictures=False)
@@ -128,7 +129,8 @@ class PaintedApp(App[None], inherit_bindings=False):
             self._part(key).put(place, rows)
 
     def _paint_voice(self, where: Plan) -> None:
-        view, spoken = self._drawn.view, self._drawn.spoken
+        spoken = self._drawn.spoken
+        view = while_said(self._drawn.view, spoken)
         rows = parts.voice(
             view,
             where.voice,

@@ -70,9 +70,7 @@ def tile(
     """
     lit, dimmed, old = marked.lit, marked.dimmed, marked.old
     theme = look.theme
-    ink_colour, background = theme.on(lit=lit)
-    if dimmed and not lit:
-        background = theme.background
+    ink_colour, background = theme.on(lit=lit, back=dimmed)
     colour = theme.cell_keys[one.key]
     if dimmed and not lit and theme.dims:
         colour = dim(colour, background)

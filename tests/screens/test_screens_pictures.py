@@ -25,6 +25,7 @@ from kiosk.screens.pictures.bottom import State, StatePicture
 from kiosk.screens.pictures.canvas import Canvas
 from kiosk.screens.pictures.emblems import draw_command
 from kiosk.screens.pictures.gallery import Gallery, sixel_of
+from kiosk.screens.pictures.scanning import inside
 from kiosk.screens.pictures.sixel import paletted
 from kiosk.screens.pictures.sources import picture_and_mark
 from kiosk.screens.pictures.wording import can_write, fit
@@ -286,6 +287,78 @@ def test_i_dont_know_takes_the_place_that_no_answer_has_and_is_a_command_where_t
     assert "I don't know" not in three["commands"]
     four = written(parts("1024x600", replace(question(), tiles=LONG_TILES)))
     assert "I don't know" in four["commands"]
+
+
+@sizes
+def test_of_a_note_the_sentence_being_said_stands_alone_and_larger_than_all_of_them(size):
+    first, second = "Hello.", "These questions are about your home and about the people who help you there."
+    view = View(ScreenName.NOTE, words=" ".join([first, second] * 3), picture="openmoji:1F3E0")
+    whole = parts(size, view)["ask"][1].draw().written
+    for said in (first, second):
+        shown = parts(size, view, Spoken(None, said))
+        assert all_words(shown).count(said) == 1, "no caption twice"
+        assert view.words not in all_words(shown)
+        assert shown["ask"][1].draw().written[0].size_px > whole[0].size_px
+        assert white_share(shown["ask"][1]) > 0.2
+    assert [one.words for one in whole] == [view.words]
+
+
+@sizes
+@pytest.mark.parametrize("tiles", [FEELINGS, LONG_TILES], ids=["faces", "pictures"])
+def test_the_switchs_arrow_covers_neither_shape_nor_word_and_no_word_moves(size, tiles):
+    view = replace(question(), tiles=tiles)
+    word_boxes = {}
+    for scanned in (tiles[0].key, tiles[-1].key, "menu"):
+        for key, (_, tile) in parts(size, replace(view, scanned=scanned)).items():
+            if key not in {one.key for one in tiles}:
+                continue
+            canvas = tile.draw()
+            word_boxes.setdefault(key, set()).update(one.box for one in canvas.written if len(one.words) > 1)
+            if key == scanned:
+                shape, word = tile.rooms()
+                plate = inside(canvas.box, tile.unit, row=tile.row)
+                for room in (shape, word):
+                    assert plate.left <= room.left
+                    assert room.right <= plate.right
+                    assert plate.top <= room.top
+    assert all(len(boxes) == 1 for boxes in word_boxes.values() if len(boxes))
+
+
+def test_i_dont_know_stays_where_it_was_while_an_unsure_answer_is_confirmed():
+    asked = written(parts("1024x600", question()))["blue"]
+    confirmed = written(parts("1024x600", replace(question(), screen=ScreenName.CONFIRM)))
+    assert confirmed["blue"] == asked
+    assert "I don't know" not in confirmed["commands"]
+
+
+def test_what_is_said_back_stands_in_the_middle_of_its_tile():
+    tile = parts("1920x1080", View(ScreenName.SAID_BACK, words="You said.", tiles=(replace(FEELINGS[0], chosen=True),)))
+    shape, word = tile["green"][1].rooms()
+    left, right = shape.left, tile["green"][1].size[0] - word.right
+    assert abs(left - right) < tile["green"][1].size[0] // 20
+
+
+@sizes
+def test_a_languages_name_is_larger_than_an_answers_word_and_in_the_place_of_its_key(size):
+    tiles = (Tile("green", "English"), Tile("yellow", "Cymraeg"))
+    names = parts(size, View(ScreenName.LANGUAGE, words="Which language?", tiles=tiles))
+    answers = parts(size, View(ScreenName.QUESTION, words="Which language?", tiles=tiles, steps=0))
+    for key in ("green", "yellow"):
+        assert names[key][0] == answers[key][0]
+        assert names[key][1].fitted().size_px > answers[key][1].fitted().size_px
+        shape, word = names[key][1].rooms()
+        assert word.bottom <= shape.top or shape.right <= word.left
+
+
+def test_the_edges_of_tiles_can_be_seen_on_light_ground():
+    grid, cell = SIZES["1024x600"]
+    painter = Gallery(cell, Look(CAPS, Signs(), theme=colours.LIGHT))
+    for key, (_, tile) in painter.parts(question(), None, QUIET_DBFS, grid).items():
+        if key in ANSWER_KEYS:
+            canvas = tile.draw()
+            edge = canvas.colour_at(canvas.box.right - round(12 * tile.unit), canvas.box.height // 2)
+            assert contrast(edge, colours.LIGHT.background) >= 3
+            assert contrast(edge, colours.LIGHT.panel) >= 3
 
 
 def test_a_chosen_answer_has_a_tick_and_the_others_stand_back():

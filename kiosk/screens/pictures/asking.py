@@ -111,7 +111,8 @@ class AskPicture:
         canvas.words(self.words, words, colours, self.sizes, centred=centred)
         if self.lit:
             side = round(40 * unit)
-            left, top = max(room.left, 0) + round(4 * unit), max(room.top, 0) + round(4 * unit)
+            over = round(13 * unit)  # beyond the plate's corner, so that it covers no letter
+            left, top = max(room.left - over, 0), max(room.top - over, 0)
             corner = Box(left, top, left + side, top + side)
             canvas.plate(corner, side // 2, theme.lit_ink)
             canvas.sign("speaker", corner.within(side // 5), theme.lit)
@@ -132,7 +133,7 @@ class AskPicture:
         """The places of picture and words; a picture gives way to words that would be too small beside it."""
         inner = Canvas.inside(self.size).within(round(20 * self.unit), round(14 * self.unit))
         if not self.source:
-            return None, inner.within(round(24 * self.unit), 0)
+            return None, inner.within(round(26 * self.unit), 0)
         gap = round(24 * self.unit)
         if self.size[1] > self.size[0]:
             side = min(inner.width, inner.height // 2)
@@ -147,7 +148,7 @@ class AskPicture:
         if self.alone:
             words = words.within(round(30 * self.unit), round(26 * self.unit))
         if fit(self.words, (words.width, words.height), *self.sizes).size_px < self.sizes[1]:
-            return None, inner
+            return None, inner.within(round(18 * self.unit), 0)
         return picture, words
 
 

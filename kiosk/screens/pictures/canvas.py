@@ -48,6 +48,10 @@ class Box:
         down = across if down is None else down
         return Box(self.left + across, self.top + down, self.right - across, self.bottom - down)
 
+    def moved(self, right: int) -> Box:
+        """The box so much further to the right."""
+        return Box(self.left + right, self.top, self.right + right, self.bottom)
+
     def square(self) -> Box:
         """The largest square in its middle."""
         side = min(self.width, self.height)

@@ -139,8 +139,7 @@ def _out_of_order(canvas: Canvas, box: Box) -> None:
 
 
 def _help(canvas: Canvas, box: Box) -> None:
-    canvas.picture("openmoji:1F64B", _part(box, -0.06, 0.08, 0.92))
-    canvas.picture("openmoji:1F514", _part(box, 0.66, 0.0, 0.4))
+    canvas.picture("openmoji:1F64B", _part(box, -0.06, -0.06, 1.12))  # no bell: it would promise that somebody comes
 
 
 def _language(canvas: Canvas, box: Box) -> None:

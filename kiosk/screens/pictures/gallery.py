@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from kiosk.prompts import sentences_of
 from kiosk.screens.cells import Look
 from kiosk.screens.commands import items_of
-from kiosk.screens.layout import MENU_SCANNED, Rect, Spoken, caption, white_part, your_turn
+from kiosk.screens.layout import MENU_SCANNED, Rect, Spoken, caption, while_said, white_part, your_turn
 from kiosk.screens.parts import METER_DBFS, meter_level
 from kiosk.screens.pictures.asking import AskPicture, InvitationPicture, LinePicture, ProgressPicture
 from kiosk.screens.pictures.bottom import State, StatePicture
@@ -30,7 +31,7 @@ _SCALE_PX = 600
 _WORD, _ROW_WORD, _ALONE_WORD, _NAME_WORD = 44, 62, 112, 84
 """Largest letters of tiles side by side, of tiles that are rows, of the one answer that is said back, and of the names
 of languages, which have no picture."""
-_PUTTING = frozenset({ScreenName.QUESTION, ScreenName.CHANGE, ScreenName.NOISY})
+_PUTTING = frozenset({ScreenName.QUESTION, ScreenName.CHANGE, ScreenName.NOISY, ScreenName.CONFIRM})
 """Screens that put a question of the set, to which "I don't know" is an answer."""
 
 
@@ -88,6 +89,7 @@ class Gallery:
         pixels = (grid[0] * self.cell[0], grid[1] * self.cell[1])
         if min(pixels) < min(LEAST_PX) or max(pixels) < max(LEAST_PX) or not self._writable(view, spoken):
             return None
+        view = while_said(view, spoken)
         where = places(view, grid, self.cell)
         unit = min(pixels) / _SCALE_PX
         white = white_part(view, spoken)
@@ -150,7 +152,9 @@ class Gallery:
             grid: columns and rows of the terminal.
         """
         for view in views:
-            yield from self._drawn(view, Spoken(None, view.words), grid)
+            said = sentences_of(view.words) if view.screen is ScreenName.NOTE else (view.words,)
+            for words in said:
+                yield from self._drawn(view, Spoken(None, words), grid)
         for view in views:
             yield from self._drawn(view, None, grid)
         for view in views:
@@ -249,6 +253,8 @@ class Gallery:
                 dimmed=chosen and not tile.chosen,
                 scanned=view.scanned == tile.key,
                 old=tile.chosen and old,
+                alone=view.screen is ScreenName.SAID_BACK,
+                named=view.screen is ScreenName.LANGUAGE and not tile.picture,
                 theme=self.look.theme,
             )
         if word := self._spare_tile(view):
@@ -256,16 +262,20 @@ class Gallery:
             size = self._size(where.tiles[key])
             cap = self.look.caps.get(Command.DONT_KNOW.value, "")
             row = size[0] > size[1] * 3 // 2
-            tiles[key] = TilePicture(size, unit, "dont_know", word, cap=cap, row=row, theme=self.look.theme)
-        largest = self._word_px(list(tiles.values()), unit, names=view.screen is ScreenName.LANGUAGE)
+            tiles[key] = TilePicture(
+                size, unit, "dont_know", word, cap=cap, row=row, dimmed=chosen, theme=self.look.theme
+            )
+        largest = self._word_px(list(tiles.values()), unit, scanning=bool(view.scanned))
         return {key: (where.tiles[key], _with_letters(tile, largest)) for key, tile in tiles.items()}
 
     @staticmethod
-    def _word_px(tiles: list[TilePicture], unit: float, *, names: bool) -> int:
-        """Letters in which every tile's word fits."""
+    def _word_px(tiles: list[TilePicture], unit: float, *, scanning: bool) -> int:
+        """Letters in which every tile's word fits, wherever the switch's arrow is."""
         rows = all(tile.row for tile in tiles)
         said = len(tiles) == 1 and tiles[0].chosen
+        names = all(tile.named for tile in tiles)
         most = round((_ALONE_WORD if said else _NAME_WORD if names else _ROW_WORD if rows else _WORD) * unit)
+        tiles = [replace(tile, scanned=True) for tile in tiles] if scanning else tiles
         return min((_with_letters(tile, most).fitted().size_px for tile in tiles), default=most)
 
 

@@ -79,7 +79,7 @@ def places(view: View, grid: tuple[int, int], cell: tuple[int, int]) -> Places:
         voice = Rect(0, bottom_top, left, bottom)
         commands = Rect(left, bottom_top, columns - left, bottom)
     if not view.commands and view.scanned != MENU_SCANNED:
-        voice, commands = Rect(0, bottom_top, columns, bottom), NOWHERE
+        commands = NOWHERE
     if not view.steps:
         progress, ask = 0, progress + ask
     top = Rect(0, 0, columns, progress)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from kiosk.screens.colours import BLACK, DARK, GREY, WHITE, Theme, contrast, dim
 from kiosk.screens.pictures.canvas import Box, Canvas
 from kiosk.screens.pictures.emblems import OWN_SOURCES, draw
-from kiosk.screens.pictures.scanning import inside, scan_arrow, scan_frame
-from kiosk.screens.pictures.wording import Fitted, fit
+from kiosk.screens.pictures.scanning import ARROW_PX, inside, scan_arrow, scan_frame
+from kiosk.screens.pictures.wording import Fitted, fit, width_px
 from kiosk.screens.shapes import KEY_SHAPES, Face
 
 SHAPES = {**KEY_SHAPES, "dont_know": "bubble"}
@@ -38,6 +38,8 @@ class TilePicture:
         dimmed: another one is.
         word_px: largest letters, so that all tiles' words can be alike.
         scanned: the switch would take it.
+        alone: the one answer there is: shape and word stand together in the middle of a row.
+        named: a name without a picture, as of a language: the word has the tile, the key's shape its corner.
         old: it is the answer that stands while the question is put again.
         theme: the colours.
     """
@@ -56,15 +58,16 @@ class TilePicture:
     word_px: int = 200
     scanned: bool = False
     old: bool = False
+    alone: bool = False
+    named: bool = False
     theme: Theme = DARK
 
     def draw(self) -> Canvas:
         """The tile; lit it grows into the air round it, and no place ever moves."""
         unit, theme = self.unit, self.theme
         canvas = Canvas(self.size, theme.background)
-        ink, behind = theme.on(lit=self.lit)
         back = self.dimmed and not self.lit
-        behind = theme.background if back else behind
+        ink, behind = theme.on(lit=self.lit, back=back)
         colour = GREY if self.key == "dont_know" else theme.keys[self.key]
         colour = dim(colour, theme.background) if back and theme.dims else colour
         marked = self.lit or self.chosen
@@ -72,11 +75,10 @@ class TilePicture:
         plate = canvas.box.within(air)
         if self.scanned:
             scan_frame(canvas, unit, theme)
-            plate, thick = inside(canvas.box, unit), round(6 * unit)
+            plate, thick = inside(canvas.box, unit, row=self.row), round(6 * unit)
         edge = theme.tile_edge if theme.tile_edge and not self.lit else colour
         if not back and contrast(edge, theme.background) < _SEEN:
-            canvas.plate(plate, round(22 * unit), theme.ink)
-            plate, thick = plate.within(max(round(2 * unit), 1)), thick - 1
+            edge = theme.cell_keys.get(self.key, theme.ink)
         canvas.framed(plate, round(22 * unit), (edge, thick), behind)
         shape, words = self.rooms()
         self._draw_shape(canvas, shape, colour, behind)
@@ -84,9 +86,10 @@ class TilePicture:
         canvas.words(self.word, words, (ink, behind), sizes, centred=not self.row, fitted=self.fitted())
         badge = round((56 if marked else 34) * unit)
         if marked or self.old:
-            self._draw_badge(canvas, Box(air, air, air + badge, air + badge))
+            top = plate.top - round(10 * unit) if self.scanned else air
+            self._draw_badge(canvas, Box(air, top, air + badge, top + badge))
         if self.cap and not self.lit:
-            self._draw_cap(canvas, badge if not marked else round(34 * unit))
+            self._draw_cap(canvas, plate)
         if self.scanned:
             scan_arrow(canvas, unit, theme, row=self.row)
         return canvas
@@ -112,19 +115,41 @@ class TilePicture:
     def rooms(self) -> tuple[Box, Box]:
         """The places of shape and word; the same lit and unlit, so that a word never moves."""
         inner = Canvas.inside(self.size).within(round(20 * self.unit), round(19 * self.unit))
+        if self.named:
+            return self._rooms_of_a_name(inner)
         if self.row:
             slim = self.size[1] < _SLIM * self.unit and self.size[0] < 3 * self.size[1]
             side = min(inner.height, inner.width // (6 if slim else 3))
             left = inner.left + round((0 if slim else 8) * self.unit)
             shape = Box(left, inner.top, left + side, inner.bottom)
-            right = inner.right - round((44 if self.cap else 0) * self.unit)
-            return shape, Box(shape.right + round((10 if slim else 28) * self.unit), inner.top, right, inner.bottom)
+            right = inner.right - round(((44 if self.cap else 0) + (ARROW_PX if self.scanned else 0)) * self.unit)
+            word = Box(shape.right + round((10 if slim else 28) * self.unit), inner.top, right, inner.bottom)
+            return self._in_the_middle(shape, word) if self.alone else (shape, word)
         high = fit(self.word, (inner.width, round(inner.height * _WORDS)), self.word_px, self.least_px).height_px + 1
         foot = inner.bottom - high
         gap = round(6 * self.unit)
-        return Box(inner.left, inner.top + gap, inner.right, foot - gap), Box(
-            inner.left, foot, inner.right, inner.bottom
-        )
+        top = inner.top + gap + round((ARROW_PX if self.scanned else 0) * self.unit)
+        return Box(inner.left, top, inner.right, foot - gap), Box(inner.left, foot, inner.right, inner.bottom)
+
+    def _rooms_of_a_name(self, inner: Box) -> tuple[Box, Box]:
+        """The shape small at the left or in the lower left corner, the word as large as the rest of the tile allows."""
+        side = round(min(52 * self.unit, inner.height * 0.5))
+        top = inner.bottom - side
+        if self.row:
+            top = inner.top + (inner.height - side) // 2
+            left = inner.left + side + round(24 * self.unit)
+            right = inner.right - round((44 + (ARROW_PX if self.scanned else 0)) * self.unit)
+            return Box(inner.left, top, inner.left + side, top + side), Box(left, inner.top, right, inner.bottom)
+        above = round(max(38, ARROW_PX + 4) * self.unit)  # the key's name in its corner, or the arrow
+        word = Box(inner.left - round(4 * self.unit), inner.top + above, inner.right + round(4 * self.unit), top)
+        return Box(inner.left, top, inner.left + side, inner.bottom), word
+
+    def _in_the_middle(self, shape: Box, word: Box) -> tuple[Box, Box]:
+        """Shape and word as near to the middle together as they are wide."""
+        fitted = fit(self.word, (word.width, word.height), self.word_px, self.least_px)
+        wide = max((width_px(line, fitted.size_px) for line in fitted.lines), default=0)
+        by = max(word.width - wide, 0) // 2
+        return shape.moved(by), Box(word.left + by, word.top, min(word.left + by + wide + 1, word.right), word.bottom)
 
     def fitted(self) -> Fitted:
         """The word as it fits."""
@@ -141,6 +166,9 @@ class TilePicture:
             square = room.square()
             mark = Box(square.left, square.top + square.height // 12, square.right, square.top + square.height * 3 // 4)
             canvas.mark("?", mark.within(0, mark.height // 8), (BLACK, colour))
+            return
+        if self.named:
+            canvas.shape(name, room, colour, outline=outlined)
             return
         if self.feeling is not None or not self.source:
             canvas.shape(name, room, colour, feeling=self.feeling, outline=outlined)
@@ -162,9 +190,13 @@ class TilePicture:
         )
         canvas.shape(name, corner, colour, outline=outline)
 
-    def _draw_cap(self, canvas: Canvas, side: int) -> None:
-        """The key to press on a keyboard, in the upper right corner."""
-        across, down = canvas.box.right - round(22 * self.unit), round(22 * self.unit)
+    def _draw_cap(self, canvas: Canvas, plate: Box) -> None:
+        """The key to press on a keyboard, in the plate's upper right corner."""
+        side, down = round(34 * self.unit), round(22 * self.unit)
+        across = canvas.box.right - down
+        if self.scanned:  # not where the arrow is
+            gap = round(12 * self.unit)
+            across, down = plate.right - gap, plate.top + gap
         cap = Box(across - side, down, across, down + side)
         canvas.plate(cap, side // 5, GREY)
         canvas.mark(self.cap, cap.within(side // 10), (BLACK, GREY))
