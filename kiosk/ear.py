@@ -55,7 +55,10 @@ class Ear:
         if unknown:
             log.warning("the model does not know these words, they can't be said as answers: %s", ", ".join(unknown))
         self._listener = Listener(
-            lambda: Microphone(voice.microphone), engine, self._put, limits=Limits(endpoint_s=voice.endpoint_s)
+            lambda: Microphone(voice.microphone, self._put),
+            engine,
+            self._put,
+            limits=Limits(endpoint_s=voice.endpoint_s),
         )
         self._hearing = self._listener
         self._put(DeviceFound(Device.MICROPHONE))

@@ -101,7 +101,7 @@ def run(
                 seed=machine.new_seed(),
                 language=config.home.language,
                 rules=rules,
-                voice=ear.ready,
+                voice=ear.ready and health.microphone != "",
                 hears=config.voice.language,
                 headphones=bool(health.headphones),
                 out_of_order=not keeper.fit(),
@@ -131,7 +131,7 @@ def run(
             health.look()
             ear.load(sets)
 
-        with kept_for_the_screen(config.store.folder / LOG):
+        with kept_for_the_screen(config.store.folder / LOG), health.watching():
             fault = _run_all(app, runner, inbox, look_and_load)
     if fault is not None:
         raise _told(fault, config.store.folder / LOG)

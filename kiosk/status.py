@@ -102,7 +102,8 @@ def line(counts: Counts, facts: Mapping[str, Any], sending: Sending | None = Non
         counts: as of last midnight.
         facts: these are looked at, each may be left out: what `closed` looks at; `problem` (a sentence of the kiosk's
             own); `speaker`, `microphone` and `keys` (a name; "" is none); `engine` ("none": no microphone wanted);
-            `key_problem` and `help_problem` (sentences); `disk_low`, `power_low` and `too_hot` (True).
+            `key_problem`, `microphone_problem` and `help_problem` (sentences); `disk_low`, `power_low` and
+            `too_hot` (True).
         sending: what the uploader last met, if it has run.
         today: for how long nothing could be sent.
     """
@@ -128,6 +129,8 @@ def _of_devices(facts: Mapping[str, Any]) -> str:
         return str(facts["key_problem"])
     if facts.get("microphone") == "" and facts.get("engine") != "none":
         return "The microphone is missing. Plug it in again; the keys still work."
+    if facts.get("microphone_problem"):
+        return str(facts["microphone_problem"])
     if facts.get("help_problem"):
         return str(facts["help_problem"])
     if facts.get("disk_low"):

@@ -68,6 +68,13 @@ _ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") el
 """A test run that is killed can't clean up; the sound card ends with it all the same."""
 
 
+_MODULES = (
+    "module-null-sink sink_name=speaker rate=48000 norewinds=1",
+    "module-null-sink sink_name=mic rate=16000 channels=1 norewinds=1",
+    "module-remap-source master=mic.monitor source_name=microphone",
+)
+
+
 class SoundCard:
     """A running private PulseAudio; made by `SoundCard.start`."""
 
@@ -101,9 +108,7 @@ class SoundCard:
                         "--high-priority=no",
                         "--log-target=stderr",
                         f"--load=module-native-protocol-unix auth-anonymous=1 socket={folder / 'socket'}",
-                        "--load=module-null-sink sink_name=speaker rate=48000 norewinds=1",
-                        "--load=module-null-sink sink_name=mic rate=16000 channels=1 norewinds=1",
-                        "--load=module-remap-source master=mic.monitor source_name=microphone",
+                        *(f"--load={module}" for module in _MODULES),
                     ],
                     env=_private(folder),
                     stdout=log,
@@ -175,6 +180,12 @@ class SoundCard:
             if name in {"module-remap-source", "module-null-sink"}:
                 self._pactl("unload-module", number)
 
+    def plug_in(self) -> None:
+        """Put microphone and speaker back."""
+        for module in _MODULES:
+            self._pactl("load-module", *module.split())
+        self._choose()
+
     def stop_server(self) -> None:
         """End the whole sound card, as a USB one that was pulled out."""
         _end(self.process)
@@ -222,6 +233,10 @@ class SoundCard:
             if "microphone" in asked.stdout:
                 break
             _pause(deadline, "pulseaudio does not answer", self.folder)
+        self._choose()
+
+    def _choose(self) -> None:
+        """The system's own speaker and microphone."""
         self._pactl("set-default-sink", "speaker")
         self._pactl("set-default-source", "microphone")
 

@@ -163,20 +163,26 @@ def stream_open(direction: Direction) -> Iterator[None]:
             _open_streams[direction] -= 1
 
 
-@contextmanager
-def held(direction: Direction, name: str) -> Iterator[Device]:
-    """The device to use, for the life of a stream on it: its index stays right meanwhile.
-
-    One that is not in PortAudio's list may have been plugged in since: PortAudio is started again, if it can be.
+def seek(direction: Direction, name: str) -> None:
+    """Start PortAudio again if the device is not in its list and no stream is open: it may have been plugged in since.
 
     Raises:
-        VoiceError: see `find`.
+        VoiceError: PortAudio is not on this machine.
     """
     try:
         find(direction, name)
     except VoiceError:
-        if not look_again():
-            raise
+        look_again()
+
+
+@contextmanager
+def held(direction: Direction, name: str) -> Iterator[Device]:
+    """The device to use, for the life of a stream on it: its index stays right meanwhile.
+
+    Raises:
+        VoiceError: see `find`.
+    """
+    seek(direction, name)
     with stream_open(direction):
         yield find(direction, name)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from rehearsed import yes_no
 from rig import rig
@@ -14,8 +16,9 @@ from kiosk.health import Health
 from kiosk.house import House
 from kiosk.keeper import Keeper
 from kiosk.start import write_status
-from kiosk.store import Role, Store
+from kiosk.store import Counts, Role, Store
 from voice import events as sound
+from voice.condition import MicrophoneUsed
 from voice.devices import look_again
 
 
@@ -42,8 +45,43 @@ def test_a_device_that_is_not_there_has_no_name_and_the_waiting_screen_is_drawn_
     one = health(put, microphone="none such", speaker="none such")
     one.look()
     assert one.facts() == {"microphone": "", "speaker": ""}
-    assert put == [DeviceLost(Device.SPEAKER)]
+    assert put == [DeviceLost(Device.MICROPHONE), DeviceLost(Device.SPEAKER)]
     assert "Cannot find" in caplog.text
+
+
+def test_an_engine_that_is_loaded_hears_nothing_without_a_microphone(put):
+    one = health(put, microphone="none such", speaker="none such")
+    one.told(DeviceFound(Device.MICROPHONE))
+    assert put == [DeviceFound(Device.MICROPHONE)], "nobody has looked yet"
+    one.look()
+    one.told(DeviceFound(Device.MICROPHONE))
+    assert put[-1] == DeviceLost(Device.MICROPHONE)
+
+
+def listening(heard_s=6.0, zero_s=0.0, overflows=0):
+    return MicrophoneUsed(heard_s=heard_s, zero_s=zero_s, clipped_s=0.0, taken_s=heard_s, overflows=overflows)
+
+
+def test_a_microphone_without_any_sound_is_told_to_staff_until_it_has_some_and_to_no_visit(put):
+    one = health(put)
+    one.told(listening(zero_s=6.0))
+    told = one.facts()["microphone_problem"]
+    assert told == status.line(Counts(), one.facts())
+    assert told.startswith("The microphone gives no sound.")
+    one.told(listening())
+    assert one.facts() == {}
+    assert put == []
+
+
+def test_overflows_are_counted_and_told_as_of_midnight(put):
+    days = [date(2026, 11, 22)]
+    one = Health(Voice(), put.append, lambda: days[-1])
+    one.told(listening(overflows=2))
+    one.told(listening(overflows=1))
+    assert one.facts() == {}, "those of today would tell that somebody answered just now"
+    days.append(date(2026, 11, 23))
+    one.told(listening(overflows=5))
+    assert one.facts() == {"microphone_overflows": 3}
 
 
 def test_keys_alone_need_no_microphone(put):
