@@ -7,7 +7,7 @@ from rich.segment import Segment
 from kiosk.screens import shapes
 from kiosk.screens.cells import EAR, HAND, SPEAKER, STRUCK, Look, beside, box, fit, middle, sign_of, written
 from kiosk.screens.colours import GREY, ink
-from kiosk.screens.layout import BORDER, Rect, ask_words_width, longest, your_turn
+from kiosk.screens.layout import BORDER, LARGE_ROWS, Rect, ask_words_width, longest, your_turn
 from kiosk.screens.shapes import Line
 from kiosk.screens.words import plain, wrap
 from kiosk.view import START_KEY, Microphone, ScreenName, View
@@ -115,7 +115,9 @@ def voice(
     elif view.microphone is Microphone.OPEN:
         apart = int(place.width >= ROOMY)
         room = width - METER_STEPS * (1 + apart) - 3
-        words = beside(EAR, written(look.signs.your_turn, room, down, colours, fine=look.fine), colours)
+        turn = "" if view.screen is ScreenName.MESSAGE else look.signs.your_turn  # there the words say it already
+        lines = written(turn, room, down, colours, fine=look.fine) if turn else _blank(down, colours)
+        words = beside(EAR, lines, colours)
         bars = meter(level, look, background, len(words), apart)
         rows = [[*line, Segment("   ", ink(*colours)), *bar] for line, bar in zip(words, bars, strict=True)]
     elif your_turn(view):
@@ -126,6 +128,11 @@ def voice(
     if edge == background:
         edge = theme.lit_accent if lit else theme.background
     return box(inner, place.width, (edge, background), thick=lit) if frame else inner
+
+
+def _blank(rows: int, colours: tuple[str, str]) -> list[Line]:
+    """Rows without words, as many as the large letters have at most."""
+    return [[Segment("", ink(*colours))] for _ in range(max(min(rows, LARGE_ROWS), 1))]
 
 
 def meter(level: int, look: Look, background: str, rows: int = 1, apart: int = 1) -> list[Line]:

@@ -350,6 +350,26 @@ def test_a_languages_name_is_larger_than_an_answers_word_and_in_the_place_of_its
         assert word.bottom <= shape.top or shape.right <= word.left
 
 
+@sizes
+def test_while_a_message_is_recorded_a_large_microphone_and_its_level_say_so_and_no_second_sentence_does(size):
+    words = "I am listening. Press green when you have finished."
+    finished = Tile("green", "Finished", "openmoji:2705")
+    view = replace(question(Microphone.OPEN), screen=ScreenName.MESSAGE, words=words, tiles=(finished,))
+    loud, quiet = (parts(size, view, dbfs=dbfs) for dbfs in (-20.0, QUIET_DBFS))
+    assert Signs().your_turn not in all_words(loud)
+    assert words in all_words(loud)
+    assert loud["green"][0] == parts(size, question())["green"][0], "the key's place"
+    assert loud["voice"][1].size[1] >= loud["green"][1].size[1]
+    assert loud["voice"][1].size[0] >= parts(size, question(Microphone.OPEN))["voice"][1].size[0]
+    red, bars = rgb(colours.RED), rgb(colours.DEEP_BLUE)
+    assert pixels_of(quiet["voice"][1])[red] > loud["voice"][1].size[1] ** 2 // 30
+    assert pixels_of(loud["voice"][1])[bars] > pixels_of(quiet["voice"][1]).get(bars, 0)
+    assert white_share(loud["voice"][1]) > 0.3
+    said = parts(size, view, Spoken(None, words))
+    assert white_share(said["voice"][1]) == 0
+    assert Signs().listen not in all_words(said)
+
+
 def test_the_edges_of_tiles_can_be_seen_on_light_ground():
     grid, cell = SIZES["1024x600"]
     painter = Gallery(cell, Look(CAPS, Signs(), theme=colours.LIGHT))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from kiosk.screens.colours import BLACK, DARK, WHITE, Theme
+from kiosk.screens.colours import BLACK, DARK, RED, WHITE, Theme
 from kiosk.screens.parts import METER_STEPS
 from kiosk.screens.pictures.canvas import Box, Canvas
 from kiosk.screens.pictures.emblems import draw
@@ -18,6 +18,7 @@ class State(Enum):
     NOBODYS = "nobody's"
     LISTEN = "listen"
     YOUR_TURN = "your turn"
+    RECORDING = "recording"
     PRESS = "press a key"
     NOISY = "it is noisy: press a key"
 
@@ -55,6 +56,9 @@ class StatePicture:
         colours = theme.on(lit=self.lit)
         edge = (theme.lit if self.lit else theme.accent, max(round(4 * unit), 2))
         canvas.framed(panel, round(26 * unit), edge, colours[1])
+        if self.state is State.RECORDING:
+            self._draw_recording(canvas, panel)
+            return canvas
         sign, words = self.rooms(canvas.box)
         accent = theme.lit_accent if self.lit else theme.accent
         match self.state:
@@ -62,7 +66,8 @@ class StatePicture:
                 canvas.sign("speaker", sign, theme.lit_ink if self.lit else theme.accent)
             case State.YOUR_TURN:
                 canvas.sign("microphone", sign, accent)
-                self._draw_meter(canvas, words, accent)
+                share = round(words.width * _METER_SHARE) - round(8 * unit)
+                self._draw_meter(canvas, Box(words.right - share, words.top, words.right, words.bottom), accent)
                 right = words.right - round(words.width * _METER_SHARE) - round(8 * unit)
                 words = Box(words.left, words.top, right, words.bottom)
             case State.NOISY:
@@ -104,10 +109,29 @@ class StatePicture:
         box = picture.rooms(Canvas.inside(self.size))[1]
         return fit(words, (box.width, box.height), *self.sizes).size_px >= self.sizes[1]
 
+    def _draw_recording(self, canvas: Canvas, panel: Box) -> None:
+        """A large microphone in a red ring, and the level as large: what is said now is kept."""
+        inner = panel.within(round(26 * self.unit), round(16 * self.unit))
+        side = min(inner.height, inner.width // 2)
+        wide = min(inner.width - side, round(side * 1.7)) - round(36 * self.unit)
+        left = inner.left + (inner.width - side - wide - round(36 * self.unit)) // 2
+        top = inner.top + (inner.height - side) // 2
+        ring = Box(left, top, left + side, top + side)
+        line = max(round(3 * self.unit), 2)
+        behind = self.theme.on(lit=self.lit)[1]
+        edge = WHITE if behind == BLACK else BLACK
+        for within, colour in ((0, edge), (line, RED), (side // 11, edge), (side // 11 + line, WHITE)):
+            canvas.plate(ring.within(within), side // 2 - within, colour)
+        canvas.sign("microphone", ring.within(side // 5), BLACK)
+        meter = Box(
+            ring.right + round(36 * self.unit), inner.top, ring.right + round(36 * self.unit) + wide, inner.bottom
+        )
+        self._draw_meter(canvas, meter, self.theme.lit_accent if self.lit else self.theme.accent)
+
     def _draw_meter(self, canvas: Canvas, room: Box, reached: str) -> None:
         """Eleven bars that rise to the right; nothing flashes."""
-        left = room.right - round(room.width * _METER_SHARE) + round(8 * self.unit)
-        step = (room.right - left) / METER_STEPS
+        left = room.left
+        step = room.width / METER_STEPS
         middle = (room.top + room.bottom) // 2
         for at in range(METER_STEPS):
             high = round(room.height * (0.3 + 0.6 * at / (METER_STEPS - 1)))

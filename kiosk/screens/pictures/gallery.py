@@ -211,9 +211,13 @@ class Gallery:
         signs = self.look.signs
         panel = StatePicture(self._size(where.voice), unit, State.NOBODYS, theme=self.look.theme)
         if spoken is not None:
+            if view.screen is ScreenName.MESSAGE and not caption(view, spoken):
+                return panel  # the microphone's place, which is empty until it is open
             return replace(panel, state=State.LISTEN, words=caption(view, spoken) or signs.listen, lit=lit)
         if view.microphone is Microphone.OPEN:
             level = meter_level(level_dbfs)
+            if view.screen is ScreenName.MESSAGE:  # whose words say it already
+                return replace(panel, state=State.RECORDING, lit=lit, level=level)
             return replace(panel, state=State.YOUR_TURN, words=signs.your_turn, lit=lit, level=level)
         if your_turn(view):
             state = State.NOISY if view.screen is ScreenName.NOISY else State.PRESS

@@ -91,6 +91,8 @@ def places(view: View, grid: tuple[int, int], cell: tuple[int, int]) -> Places:
         said, answer = _said_and_answer(middle, ask, upright=upright)
         return Places(upright, top, said, {chosen.key: answer}, voice, commands, NOWHERE)
     each = _tiles(Rect(0, progress + ask, columns, tiles), upright=upright)
+    if view.screen is ScreenName.MESSAGE and [tile.key for tile in view.tiles] == [ANSWER_KEYS[0]]:
+        voice, commands = _recording(each, Rect(0, bottom_top, columns, bottom), commands, upright=upright)
     return Places(upright, top, Rect(0, progress, columns, ask), each, voice, commands, NOWHERE)
 
 
@@ -104,6 +106,14 @@ def _staff(view: View, grid: tuple[int, int], *, upright: bool) -> Places:
     each = _tiles(Rect(0, top, columns, tiles), upright=upright) if tiles else {}
     commands = Rect(0, rows - foot, columns, foot) if foot else NOWHERE
     return Places(upright, NOWHERE, Rect(0, 0, columns, top), each, NOWHERE, commands, NOWHERE)
+
+
+def _recording(each: Mapping[str, Rect], bottom: Rect, commands: Rect, *, upright: bool) -> tuple[Rect, Rect]:
+    """The places of the microphone, beside the one tile where no other answer is, and of the commands."""
+    free = [each[key] for key in ANSWER_KEYS[1:]]
+    first, last = free[0], free[-1]
+    voice = Rect(first.x, first.y, last.x + last.width - first.x, last.y + last.height - first.y)
+    return voice, bottom if commands.height and not upright else commands
 
 
 def _said_and_answer(middle: Rect, ask: int, *, upright: bool) -> tuple[Rect, Rect]:
