@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from house import CARDS, Kiosk, Office
+from patience import wait_until
 from people import YOUR_TURN, Person, debian
 from sound_card import SoundCard
 
@@ -38,6 +39,36 @@ def test_a_sound_card_that_is_pulled_out_leaves_the_keys_and_what_was_said(
     assert {name: values[name] for name in said} == said
     assert [values[f"{name}_by"] for name in said] == ["voice", "key", "key", "key"]
     assert values["complete"] == "yes"
+
+
+def test_a_sound_card_that_is_plugged_in_again_hears_and_speaks_in_the_same_visit(
+    kiosk: Callable[..., Kiosk], office: Office, card: SoundCard, tmp_path: Path
+) -> None:
+    one = kiosk(CARDS, card.environment)
+    with office.open_for_post(), one.uploading(), one.running() as terminal:
+        one.wait_for_engine("pocketsphinx")
+        person = Person(terminal, card)
+        person.start()
+        terminal.wait_for("Which card do you hold?")
+        terminal.press("Enter")
+        terminal.wait_for(YOUR_TURN)
+        card.wait_until_recording()
+        card.unplug()
+        terminal.wait_for("Press a key")
+        card.plug_in()
+
+        def hears() -> bool:
+            terminal.press("a", "Enter")
+            return terminal.wait_for(YOUR_TURN, "Press a key") == YOUR_TURN
+
+        wait_until(hears, "the microphone to be found", met=terminal.screen, within_s=10)
+        person.answer("Which card do you hold?", debian("cards/003.wav", tmp_path), "Seven")
+        person.press("Which card comes next?", "2", "Queen")
+        person.press("What is on the table?", "2", "Three cards")
+        person.press("What is the number?", "3", "Nine")
+        person.keep()
+        (visit,) = office.wait_for_visits()
+    assert [visit["values"][f"{name}_by"] for name in ("card", "next_card")] == ["voice", "key"]
 
 
 def test_a_power_cut_in_a_visit_loses_nothing_that_was_said_back(
