@@ -58,6 +58,7 @@ ASKED = (
     *(Command.AGAIN, Command.DONT_KNOW, Command.RATHER_NOT_SAY),
     *(Command.SKIP, Command.BACK, Command.STOP),
 )
+ANSWERS = {Command.DONT_KNOW, Command.RATHER_NOT_SAY}
 
 
 @pytest.fixture(scope="module", params=SETS, ids=lambda path: path.stem)
@@ -379,6 +380,20 @@ def test_the_edges_of_tiles_can_be_seen_on_light_ground():
             edge = canvas.colour_at(canvas.box.right - round(12 * tile.unit), canvas.box.height // 2)
             assert contrast(edge, colours.LIGHT.background) >= 3
             assert contrast(edge, colours.LIGHT.panel) >= 3
+
+
+@sizes
+@pytest.mark.parametrize("language", CATALOGUES)
+@pytest.mark.parametrize("tiles", [FEELINGS, LONG_TILES], ids=["three", "four"])
+def test_commands_that_answer_have_the_largest_words_of_all_commands_and_no_word_is_folded(size, language, tiles):
+    commands = tuple((command, sentence(command.value, language)) for command in ASKED)
+    part = parts(size, replace(question(), tiles=tiles, commands=commands))["commands"][1]
+    sizes_px = {one.words: one.size_px for one in part.draw().written}
+    answers = {sizes_px.pop(word) for command, word in commands if command in ANSWERS and word in sizes_px}
+    steering = [sizes_px[word] for command, word in commands if command not in ANSWERS]
+    assert len(answers) == 1
+    assert min(answers) >= max(steering)
+    assert min(answers) >= int((26 if language == "en" else LEAST_AT_600_PX) * part.unit)
 
 
 def test_a_chosen_answer_has_a_tick_and_the_others_stand_back():

@@ -3,27 +3,54 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from kiosk.screens.colours import BLACK, DARK, GREY, WHITE, Theme
 from kiosk.screens.commands import Item
 from kiosk.screens.pictures.canvas import Box, Canvas
 from kiosk.screens.pictures.emblems import draw_command
 from kiosk.screens.pictures.scanning import scan_frame
-from kiosk.screens.pictures.wording import fit, two_lines_px
+from kiosk.screens.pictures.wording import fit, two_lines_px, width_px
 from kiosk.view import Command
 
 _FEW = 2
 """Commands that have room for more."""
+_ANSWERS = frozenset({Command.DONT_KNOW, Command.RATHER_NOT_SAY})
+"""Commands that answer."""
+_ANSWERS_WEIGHTS = (3.0, 5.2)
+"""How much of the width one answer has, or two, one below the other, as against 1 for each other command."""
+_ANSWER_PX = 36
+"""Their largest letters, on a screen whose shorter side is 600 px."""
 
 
 @dataclass(frozen=True)
 class _Cells:
-    """How the commands are laid out: columns and rows, the sign above its word or left of it, and the letters."""
+    """How some commands are laid out.
 
+    Attributes:
+        box: of all of them.
+        columns, rows: of cells.
+        above: the sign stands above its word, not left of it.
+        size_px: of the letters.
+    """
+
+    box: Box
     columns: int
     rows: int
     above: bool
+    size_px: int
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """One command in its place: all of it, its sign, its word, and whether that is centred, in what letters."""
+
+    item: Item
+    cell: Box
+    sign: Box
+    words: Box
+    centred: bool
     size_px: int
 
 
@@ -52,20 +79,18 @@ class CommandsPicture:
             return canvas
         if self.scanned:
             scan_frame(canvas, self.unit, self.theme)
-        cells = self._cells()
-        for at, item in enumerate(self.items):
-            cell = self._cell(cells, at)
-            sign, words = self._rooms(cell, above=cells.above)
-            self._draw_sign(canvas, item, sign)
-            fitted = fit(item.word, (words.width, words.height), cells.size_px, min(cells.size_px, self.least_px))
+        for one in _laid_out(self):
+            self._draw_sign(canvas, one.item, one.sign)
+            fitted = fit(
+                one.item.word, (one.words.width, one.words.height), one.size_px, min(one.size_px, self.least_px)
+            )
             colours = (self.theme.ink, self.theme.background)
-            canvas.words(item.word, words, colours, (cells.size_px, 1), centred=cells.above, fitted=fitted)
+            canvas.words(one.item.word, one.words, colours, (one.size_px, 1), centred=one.centred, fitted=fitted)
         return canvas
 
     def places(self) -> list[tuple[Box, Command]]:
         """Where each command can be touched, px."""
-        cells = self._cells()
-        return [(self._cell(cells, at), item.command) for at, item in enumerate(self.items)]
+        return [(one.cell, one.item.command) for one in _laid_out(self)]
 
     @property
     def most_px(self) -> int:
@@ -77,31 +102,68 @@ class CommandsPicture:
         """Letters that can still be read from a chair."""
         return round(18 * self.unit)
 
-    def _cells(self) -> _Cells:
+    def lay_out(self) -> list[_Laid]:
+        """Every command in its place; answers, which must be easy to find, have more room than what steers."""
+        few = len(self.items) <= _FEW
+        box = Canvas.inside(self.size).within(
+            round((16 if few else 6) * self.unit), round((14 if few else 5) * self.unit)
+        )
+        answers = tuple(item for item in self.items if item.command in _ANSWERS)
+        others = tuple(item for item in self.items if item.command not in _ANSWERS)
+        if few or not answers or not others:
+            return self._laid(self.items, self._cells(self.items, box, self.most_px))
+        weight = _ANSWERS_WEIGHTS[len(answers) - 1]
+        middle = box.left + round(box.width * weight / (weight + len(others)))
+        left, right = Box(box.left, box.top, middle, box.bottom), Box(middle, box.top, box.right, box.bottom)
+        most = round(_ANSWER_PX * self.unit)
+        column = _Cells(left, 1, len(answers), above=False, size_px=0)
+        column = replace(column, size_px=self._size_px(answers, column, most)[0])
+        laid = self._laid(answers, column) + self._laid(
+            others, self._cells(others, right, min(self.most_px, column.size_px))
+        )
+        return sorted(laid, key=lambda one: self.items.index(one.item))
+
+    def _cells(self, items: tuple[Item, ...], box: Box, most_px: int) -> _Cells:
         """The layout with the largest signs, which most people go by, and letters."""
-        best, most = _Cells(1, len(self.items), above=False, size_px=self.least_px), 0.0
+        best, most = _Cells(box, 1, len(items), above=False, size_px=self.least_px), 0.0
         for rows in (1, 2, 3):
-            columns = math.ceil(len(self.items) / rows)
             for above in (True, False):
-                trial = _Cells(columns, rows, above, 0)
-                rooms = [self._rooms(self._cell(trial, at), above=above) for at in range(len(self.items))]
-                size = min(
-                    fit(item.word, (box.width, box.height), self.most_px, self.least_px).size_px
-                    for item, (_, box) in zip(self.items, rooms, strict=True)
-                )
-                good = size + rooms[0][0].width / 3 if size >= self.least_px else size / 100
+                cells = _Cells(box, math.ceil(len(items) / rows), rows, above, 0)
+                size, side = self._size_px(items, cells, most_px)
+                good = size + side / 3 if size >= self.least_px else size / 100
                 if good > most:
-                    best, most = _Cells(columns, rows, above, size), good
+                    best, most = replace(cells, size_px=size), good
         return best
 
-    def _cell(self, cells: _Cells, at: int) -> Box:
+    def _size_px(self, items: tuple[Item, ...], cells: _Cells, most_px: int) -> tuple[int, int]:
+        """The letters in which every word fits, below `least_px` where one is folded, and how wide the signs are."""
+        rooms = [self._rooms(self._cell(cells, items, at), above=cells.above) for at in range(len(items))]
+        size = min(
+            fit(item.word, (box.width, box.height), most_px, self.least_px).size_px
+            for item, (_, box) in zip(items, rooms, strict=True)
+        )
+        folded = any(
+            width_px(word, size) > box.width
+            for item, (_, box) in zip(items, rooms, strict=True)
+            for word in item.word.split()
+        )
+        return min(size, self.least_px - 1) if folded else size, rooms[0][0].width
+
+    def _laid(self, items: tuple[Item, ...], cells: _Cells) -> list[_Laid]:
+        laid = []
+        for at, item in enumerate(items):
+            cell = self._cell(cells, items, at)
+            sign, words = self._rooms(cell, above=cells.above)
+            laid.append(_Laid(item, cell, sign, words, cells.above, cells.size_px))
+        return laid
+
+    def _cell(self, cells: _Cells, items: tuple[Item, ...], at: int) -> Box:
         """The place of one command; in a single row a longer word has more room."""
-        air = (6, 5) if len(self.items) > _FEW else (16, 14)
-        box = Canvas.inside(self.size).within(round(air[0] * self.unit), round(air[1] * self.unit))
+        box = cells.box
         column, row = at % cells.columns, at // cells.columns
         shares = [1.0] * cells.columns
         if cells.rows == 1 and cells.above:
-            shares = [max(two_lines_px(item.word, 20), 70) + 12.0 for item in self.items]
+            shares = [max(two_lines_px(item.word, 20), 70) + 12.0 for item in items]
         left, right = sum(shares[:column]) / sum(shares), sum(shares[: column + 1]) / sum(shares)
         return Box(
             box.left + round(box.width * left),
@@ -135,3 +197,9 @@ class CommandsPicture:
             cap = Box(left, top, left + wide, top + high)
             canvas.framed(cap, high // 4, (self.theme.background, max(round(2 * self.unit), 1)), WHITE)
             canvas.mark(item.cap, cap.within(high // 8), (BLACK, WHITE))
+
+
+@lru_cache(maxsize=64)
+def _laid_out(picture: CommandsPicture) -> list[_Laid]:
+    """Reckoned once, for drawing and for touch."""
+    return picture.lay_out()
