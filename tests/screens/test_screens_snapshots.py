@@ -89,16 +89,9 @@ async def test_without_sixel_every_state_stands_in_its_cells_as_it_did(start, na
         check_text(kiosk.rows(), f"cells-{grid[0]}x{grid[1]}/{name.value}", tmp_path)
 
 
-@sizes
-async def test_staff_rows_stand_above_the_pictures_of_the_buttons_as_they_did(start, size, tmp_path):
-    grid, cell = SIZES[size]
-    async with start(grid, STATES[ScreenName.STAFF].view, cell=cell) as kiosk:
-        check_text(kiosk.rows("ask"), f"{size}/staff", tmp_path)
-
-
 def test_every_state_is_there_and_no_reference_is_left_over():
     assert set(STATES) == set(ScreenName)
-    wanted = {f"{size}/{name}.png" for size in SIZES for name in ALL} | {f"{size}/staff.txt" for size in SIZES}
+    wanted = {f"{size}/{name}.png" for size in SIZES for name in ALL}
     wanted |= {f"cells-{wide}x{high}/{name.value}.txt" for wide, high in GRIDS for name in STATES}
     found = {str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file()}
     assert found == wanted, HOW

@@ -20,6 +20,7 @@ from kiosk.screens.pictures.media import source_of
 from kiosk.screens.pictures.places import LEAST_PX, Places, places
 from kiosk.screens.pictures.sixel import encode
 from kiosk.screens.pictures.sources import picture_and_mark
+from kiosk.screens.pictures.staff import staff_picture
 from kiosk.screens.pictures.tile import TilePicture
 from kiosk.screens.pictures.wording import can_write
 from kiosk.screens.shapes import face_of
@@ -104,7 +105,10 @@ class Gallery:
         elsewhere = bool(said) and (state is None or not state.holds(said))
         if elsewhere and state is not None:  # too long for the panel: it takes the question's place while it is said
             state = replace(state, words=self.look.signs.listen, lit=False)
-        if view.screen is not ScreenName.STAFF:  # which is in the terminal's own letters
+        if view.screen is ScreenName.STAFF:
+            if table := staff_picture(view, self._size(where.ask), unit, self.look.theme):
+                drawn["ask"] = where.ask, table
+        else:
             drawn["ask"] = (
                 where.ask,
                 self._ask(view, where.ask, unit, said if elsewhere else "", lit=white == "ask" or elsewhere),

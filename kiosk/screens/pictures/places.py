@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kiosk.screens.layout import MENU_SCANNED, TELLING, Rect
+from kiosk.screens.pictures.staff import FEW_ROWS
 from kiosk.view import ANSWER_KEYS, ScreenName, View
 
 NOWHERE = Rect(0, 0, 0, 0)
@@ -100,7 +101,11 @@ def _staff(view: View, grid: tuple[int, int], *, upright: bool) -> Places:
     """Rows of text above, buttons below; what can be asked for, if anything, at the foot."""
     columns, rows = grid
     foot = 3 if view.commands else 0
-    tiles = len(ANSWER_KEYS) * 3 if upright else max(round(rows * 0.18), 3)
+    if len(view.rows) <= FEW_ROWS:
+        tiles = round(rows * (_UPRIGHT_ROWS if upright else _ROWS)[2])
+        tiles -= tiles % len(ANSWER_KEYS) if upright else 0
+    else:
+        tiles = len(ANSWER_KEYS) * 3 if upright else max(round(rows * 0.18), 3)
     tiles = tiles if view.tiles else 0
     top = rows - foot - tiles
     each = _tiles(Rect(0, top, columns, tiles), upright=upright) if tiles else {}
