@@ -84,7 +84,7 @@ def first_word(its: House, card: SoundCard, pictures: dict[str, list[float]]) ->
         "ms",
         taken_ms,
         FIRST_WORD,
-        "120 ms of it is the silence that lets an amplifier wake up (voice.speaker.LEAD_IN_S)",
+        "120 ms of it, 150 ms after some seconds of quiet, lets an amplifier wake up (voice.sound.LEAD_IN_S, WAKING_S)",
         {"first_visit_after_start_ms": [round(one, 1) for one in fresh_ms]},
     )
 

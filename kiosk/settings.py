@@ -119,10 +119,16 @@ class Voice(_Table, frozen=True):
     ] = "auto"
     language: Annotated[str, Meta(min_length=1, description="Code of the language to recognise.")] = "en"
     models_dir: Annotated[Path, Meta(description="Folder of the installed speech models.")] = Path("models")
-    microphone: Annotated[str, Meta(description="Part of the microphone's name; empty is the system's own choice.")] = (
-        ""
-    )
-    speaker: Annotated[str, Meta(description="Part of the speaker's name; empty is the system's own choice.")] = ""
+    microphone: Annotated[
+        str,
+        Meta(
+            description="Part of the microphone's name, or usb:1234:5678 (docs/hearing.md); empty is the system's own "
+            "choice."
+        ),
+    ] = ""
+    speaker: Annotated[
+        str, Meta(description="Part of the speaker's name, or usb:1234:5678; empty is the system's own choice.")
+    ] = ""
     headphones: Annotated[
         str,
         Meta(
