@@ -166,6 +166,8 @@ def _commands(visit: Visit) -> tuple[Command, ...]:
         return (Command.MENU,)
     if visit.stage is Stage.ASK and visit.asking is Asking.QUESTION:
         return _ASK_COMMANDS
+    if visit.stage is Stage.CONFIRM and visit.asking is Asking.QUESTION:
+        return (Command.DONT_KNOW, Command.RATHER_NOT_SAY, *_LATER_COMMANDS)
     if visit.stage in {Stage.CONFIRM, Stage.SAID_BACK, Stage.RECORDING}:
         return _LATER_COMMANDS
     return (Command.AGAIN, *_LATER_COMMANDS)
