@@ -63,7 +63,8 @@ def house(folder: Path, form: Path, environment: Mapping[str, str], **settings: 
         settings: `voice__engine="none"` is `engine = "none"` in [voice].
     """
     folder.mkdir()
-    tables: dict[str, dict[str, object]] = {"home": {"name": "Elm Road"}, "store": {"folder": str(folder / "data")}}
+    home = {"name": "Elm Road", "languages": ["en"]}  # no question for a language before the first
+    tables: dict[str, dict[str, object]] = {"home": home, "store": {"folder": str(folder / "data")}}
     for key, value in settings.items():
         table, name = key.split("__")
         tables.setdefault(table, {})[name] = value
