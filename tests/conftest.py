@@ -1,6 +1,7 @@
 """Every skip is printed with its reason, and one that tests/skips.toml does not list fails the run.
 
 So too where tests run in several processes: each one's skips are judged by the process that the others report to.
+Whatever talks with a whole kiosk through a sound card is marked as `alone`: script/test runs it last and one by one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,12 @@ LISTED = tomllib.loads((Path(__file__).parent / "skips.toml").read_text(encoding
 OUTPUT = "sayso_skipped_files"
 _skipped: dict[tuple[str, str], None] = {}
 """(test, reason), in order; processes that collect the same files name each skip once."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("end_to_end") and "card" in getattr(item, "fixturenames", ()):
+            item.add_marker("alone")
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
