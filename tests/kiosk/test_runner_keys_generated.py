@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -96,6 +96,7 @@ class Home:
     voice: SlowVoice
     down: dict[tuple[str, str], float] = field(default_factory=dict)
     pressed: Counter[str] = field(default_factory=Counter)
+    brief_s: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     kept: Counter[str] = field(default_factory=Counter)
     on_the_screen: set[tuple[str, int]] = field(default_factory=set)
     lost: list[tuple[str, int]] = field(default_factory=list)
@@ -145,8 +146,8 @@ class Home:
         since_s = self.down.pop(where, None)
         if since_s is None:
             self.down[where] = at_s
-        elif at_s - since_s >= LEAST_DOWN_S:
-            self.pressed[key] += 1
+        else:
+            self.was_down(key, at_s - since_s)
         self.pass_time(late_s)
         self.on_the_screen.clear()  # another key may well change what becomes of it
         if since_s is not None:
@@ -155,6 +156,13 @@ class Home:
         if self.one.visit.turn == turn and self.one.visit.stage in ASKS and key in ANSWER_KEYS:
             self.on_the_screen.add((key, turn))
         self.happen(Down(key, turn, at_s, device=device, has_up=True))
+
+    def was_down(self, key: str, for_s: float) -> None:
+        """What bounces within 50 ms is one press: short times add up, to a finger's at the most."""
+        self.brief_s[key] += for_s
+        if self.brief_s[key] >= LEAST_DOWN_S:
+            self.pressed[key] += 1
+            self.brief_s[key] = 0.0
 
     def tap(self, key: str, for_s: float) -> None:
         """A plain press."""
@@ -176,8 +184,8 @@ class Home:
                     self.happen(FoundDown(key, device, at_s))
             return
         for key, its in list(self.down):
-            if its == device and at_s - self.down.pop((key, its)) >= LEAST_DOWN_S:
-                self.pressed[key] += 1
+            if its == device:
+                self.was_down(key, at_s - self.down.pop((key, its)))
         self.happen(Unplugged(device, at_s))
 
     def speaker(self, *, there: bool) -> None:
@@ -218,8 +226,7 @@ class Home:
     def everybody_goes(self) -> None:
         """Nobody presses or says anything any more. What is down stays down: something lies on it."""
         for (key, _), since_s in self.down.items():
-            if self.one.inbox.now_s() + 1.0 - since_s >= LEAST_DOWN_S:
-                self.pressed[key] += 1
+            self.was_down(key, self.one.inbox.now_s() + 1.0 - since_s)
         self.pass_time(DAY_S)
 
 
