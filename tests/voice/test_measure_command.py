@@ -69,8 +69,13 @@ def test_ctrl_c_prints_what_was_measured_so_far(folder, cards):
         write_wav(folder / f"{number}.wav", cards[2])
     rows = "".join(f"{number}.wav,seven of clubs,anna\n" for number in range(60))
     (folder / "manifest.csv").write_text(f"path,label,speaker\n{rows}", encoding="utf-8")
+    # A shell that runs the tests in the background has Ctrl-C ignored, for them and for all that they start.
+    hears_ctrl_c = ("env", "--default-signal=INT")
     with subprocess.Popen(
-        command(str(folder), *CHOICES, "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*hears_ctrl_c, *command(str(folder), *CHOICES, "--json")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as running:
         assert running.stderr is not None
         assert "of 60 recordings" in running.stderr.readline()
