@@ -25,11 +25,14 @@ draw words out. It is there for a click taken for a sentence, and for a sentence
 
 
 class Outcome(Enum):
-    """What to do with it."""
+    """What to do with it. All but the first two have neither phrase nor meaning."""
 
     SURE = "sure"
     ASK = "ask"
     NO_MATCH = "no_match"
+    TWO_ANSWERS = "two_answers"
+    CLIPPED = "clipped"
+    OWN_PROMPT = "own_prompt"
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,10 @@ class Decision:
     """What an utterance is taken for.
 
     Attributes:
-        outcome: sure, ask, or no match.
-        phrase: the allowed phrase, "" for no match.
-        meaning: what `meanings` says it means, "" for no match.
+        outcome: sure, ask, no match, or why it is none: two answers at once. `voice.doubt` adds two: so loud that it
+            is cut off, and the kiosk's own prompt.
+        phrase: the allowed phrase, "" where there is none.
+        meaning: what `meanings` says it means, "" where there is none.
     """
 
     outcome: Outcome
@@ -48,6 +52,7 @@ class Decision:
 
 
 NOTHING = Decision(Outcome.NO_MATCH)
+TWO = Decision(Outcome.TWO_ANSWERS)
 
 
 def decide(evidence: Evidence, meanings: Mapping[str, str]) -> Decision:
@@ -60,8 +65,11 @@ def decide(evidence: Evidence, meanings: Mapping[str, str]) -> Decision:
     Returns:
         SURE: all three passes give one meaning, and the length is plausible.
         ASK: the grammar among decoys, or the whole text of the open pass, gives one meaning, and no other is named.
-        NO_MATCH: neither does; or two different answers were said at once; or the length is out of all reason.
+        TWO_ANSWERS: two different ones were said at once, with at most as many other words ("yes or no").
+        NO_MATCH: neither does; or the length is out of all reason.
     """
+    if _two_answers(evidence.open_text, meanings):
+        return TWO
     grammar, decoy, opened = (
         meanings.get(_clean(text)) for text in (evidence.grammar_text, evidence.decoy_text, evidence.open_text)
     )
@@ -97,6 +105,22 @@ def may_go_on(phrase: str, meanings: Mapping[str, str]) -> bool:
 
 def _clean(text: str) -> str:
     return " ".join(text.lower().split())
+
+
+def _two_answers(text: str, meanings: Mapping[str, str]) -> bool:
+    """Whether that is two answers and little else: in a whole sentence words of the choices are no answers.
+
+    Only the open pass can tell. The grammar among decoys makes two phrases of one word that it does not know.
+    """
+    words = _clean(text)
+    named = _named(words, meanings)
+    if len(named) < 2:  # noqa: PLR2004  two
+        return False
+    phrases = sorted((phrase for phrase in meanings if f" {phrase} " in f" {words} "), key=len, reverse=True)
+    rest = f" {words} "
+    for phrase in phrases:
+        rest = rest.replace(f" {phrase} ", " ")
+    return len(rest.split()) <= len(words.split()) / 2
 
 
 def _named(text: str, meanings: Mapping[str, str]) -> set[str]:

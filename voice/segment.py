@@ -62,15 +62,22 @@ VOICE_MESSAGE = Limits(look_s=0.0, endpoint_s=8.0, longest_s=120.0, before_s=0.5
 
 @dataclass(frozen=True)
 class Started:
-    """Somebody began to speak."""
+    """Somebody began to speak, `at_s` after the first sound."""
+
+    at_s: float = 0.0
 
 
 @dataclass(frozen=True)
 class Paused:
-    """Somebody stopped for a moment: perhaps this is all. Once after each stretch of voice; time to look at it."""
+    """Somebody stopped for a moment: perhaps this is all. Once after each stretch of voice; time to look at it.
+
+    Attributes: as those of Speech.
+    """
 
     pcm: bytes
     duration_s: float
+    begun_s: float = 0.0
+    pause_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -80,14 +87,21 @@ class Settled:
 
 @dataclass(frozen=True)
 class Speech:
-    """All that was said, 16-bit mono at 16,000 Hz; `duration_s` is without the silence around it. The last event.
+    """All that was said. The last event.
 
-    `cut`: it went on, and `longest_s` ended it.
+    Attributes:
+        pcm: 16-bit mono at 16,000 Hz, with a little of what was around it.
+        duration_s: without the silence around it.
+        cut: it went on, and `longest_s` ended it.
+        begun_s: from the first sound of the listening to the first of the speech.
+        pause_s: the longest pause within it; a click behind a pause does not make it one.
     """
 
     pcm: bytes
     duration_s: float
     cut: bool = False
+    begun_s: float = 0.0
+    pause_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -117,6 +131,8 @@ class Segmenter:
         self._last = 0
         self._dropped = 0
         self._paused = False
+        self._quiet_from = 0
+        self._pause = self._pause_perhaps = self._voiced_since = 0
         self.done = False
 
     @property
@@ -141,6 +157,11 @@ class Segmenter:
         self._rest = data[place:]
         return events
 
+    def lost(self) -> None:
+        """Sound was lost just now. Somebody may have spoken in it, so a silence is counted anew from here on."""
+        self._quiet_from = self._heard_frames
+        self._paused = False
+
     def finish(self) -> Speech | Nothing | None:
         """Somebody pressed a key to end it: what there is so far. None when it had ended by itself."""
         if self.done:
@@ -163,7 +184,7 @@ class Segmenter:
         if sum(self._voiced) >= _frames(self._limits.start_s):
             self._first = self._heard_frames - len(self._voiced) + self._voiced.index(True)
             self._last = self._heard_frames
-            return Started()
+            return Started(self._first * FRAME_S)
         if self._heard_frames >= _frames(self._limits.silence_s) and not any(self._voiced):
             self.done = True
             return Nothing()
@@ -180,9 +201,10 @@ class Segmenter:
 
     def _in_speech(self, *, voiced: bool) -> SegmentEvent | None:
         if voiced:
+            self._voiced_again(self._heard_frames - 1 - self._last)
             self._last = self._heard_frames
             self._paused = False
-        quiet = self._heard_frames - self._last
+        quiet = self._heard_frames - max(self._last, self._quiet_from)
         first = self._first or 0
         if quiet >= _frames(self._limits.endpoint_s) or self._heard_frames - first >= _frames(self._limits.longest_s):
             self.done = True
@@ -192,16 +214,31 @@ class Segmenter:
         if not self._paused and quiet >= _frames(self._limits.look_s):
             self._paused = True
             whole = self._speech()
-            return Paused(whole.pcm, whole.duration_s)
+            return Paused(whole.pcm, whole.duration_s, whole.begun_s, whole.pause_s)
         if self._paused and quiet == _frames(self._limits.early_s):
             return Settled()
         return None
+
+    def _voiced_again(self, quiet: int) -> None:
+        """A voice after so many frames without one. It was a pause if somebody speaks again, not if it was a click."""
+        if quiet:
+            self._pause_perhaps = max(quiet, self._pause_perhaps)
+            self._voiced_since = 0
+        self._voiced_since += 1
+        if self._voiced_since >= _frames(self._limits.start_s):
+            self._pause = max(self._pause, self._pause_perhaps)
+            self._pause_perhaps = 0
 
     def _speech(self) -> Speech:
         first = self._first or 0
         begin = max(first - _frames(self._limits.before_s) - self._dropped, 0) * FRAME_BYTES
         end = (self._last + _frames(self._limits.after_s) - self._dropped) * FRAME_BYTES
-        return Speech(bytes(self._sound[begin:end]), (self._last - first) * FRAME_S)
+        return Speech(
+            bytes(self._sound[begin:end]),
+            (self._last - first) * FRAME_S,
+            begun_s=first * FRAME_S,
+            pause_s=self._pause * FRAME_S,
+        )
 
 
 def _frames(seconds: float) -> int:

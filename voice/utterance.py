@@ -16,6 +16,11 @@ class Evidence:
         duration_s: length of the speech without its silence.
         level_dbfs: RMS of the speech, 0 = full scale.
         engine: engine and model, such as "pocketsphinx en-us".
+        begun_s: from the first sound of the listening to the first of the speech; counted in sound, as all times.
+        pause_s: the longest pause within the speech.
+        snr_db: the speech's level above the noise floor that was followed until then; None where it is not known.
+        clipped_share: how much of the speech is at the end of the scale, 0 to 1.
+        lost: how often sound was lost within the listening.
     """
 
     grammar_text: str
@@ -24,6 +29,11 @@ class Evidence:
     duration_s: float
     level_dbfs: float
     engine: str
+    begun_s: float | None = None
+    pause_s: float = 0.0
+    snr_db: float | None = None
+    clipped_share: float = 0.0
+    lost: int = 0
 
 
 @dataclass(frozen=True)

@@ -25,15 +25,18 @@ def evidence(grammar: str, decoy: str, opened: str, duration_s: float = 0.5) -> 
         ("good", "", "good morning", Decision(Outcome.NO_MATCH)),
         ("good", "good", "bad", Decision(Outcome.NO_MATCH)),
         ("good", "bad", "good", Decision(Outcome.NO_MATCH)),
-        ("good", "good bad", "good bad", Decision(Outcome.NO_MATCH)),
-        ("good", "good", "good bad", Decision(Outcome.NO_MATCH)),
+        ("good", "good bad", "good bad", Decision(Outcome.TWO_ANSWERS)),
+        ("good", "good", "good bad", Decision(Outcome.TWO_ANSWERS)),
+        ("good", "", "good um no bad", Decision(Outcome.TWO_ANSWERS)),
+        ("good", "good bad", "it was good in the morning and bad later", Decision(Outcome.NO_MATCH)),
+        ("good", "good", "very good good", Decision(Outcome.ASK, "good", "A")),
         ("good", "good bad", "good", Decision(Outcome.ASK, "good", "A")),
         ("good", "good bad", "would", Decision(Outcome.NO_MATCH)),
         ("bad", "not good", "not good", Decision(Outcome.SURE, "not good", "C")),
         ("", "", "", Decision(Outcome.NO_MATCH)),
     ],
 )
-def test_sure_is_unanimous_ask_has_a_witness_and_two_answers_are_none(grammar, decoy, opened, expected):
+def test_sure_is_unanimous_ask_has_a_witness_and_two_answers_are_told_apart_from_none(grammar, decoy, opened, expected):
     assert decide(evidence(grammar, decoy, opened), MEANINGS) == expected
 
 

@@ -125,6 +125,31 @@ def test_real_speech_is_found_whole_between_silences(cards: list[bytes]):
     for sound in cards:
         segmenter = Segmenter(Limits(look_s=0, endpoint_s=1.0))
         started, speech = segmenter.add(bytes(size_bytes(2)) + sound + bytes(size_bytes(3)))
-        assert started == Started()
+        assert isinstance(started, Started)
+        assert 1.5 < started.at_s < 2 + duration_s(sound)
         assert isinstance(speech, Speech)
         assert 0.5 * duration_s(sound) < speech.duration_s <= duration_s(sound)
+
+
+def test_it_is_told_when_the_speech_began_and_how_long_its_longest_pause_was():
+    started, *_, speech = events_of(
+        quiet(0.96) + voiced(0.4) + quiet(0.32) + voiced(0.4) + quiet(0.48) + voiced(0.4) + quiet(2), Limits()
+    )
+    assert started == Started(pytest.approx(0.96))
+    assert isinstance(speech, Speech)
+    assert (speech.begun_s, speech.pause_s) == (pytest.approx(0.96), pytest.approx(0.48, abs=FRAME_S))
+
+
+def test_a_click_behind_the_speech_makes_no_pause_of_the_silence_before_it():
+    *_, speech = events_of(voiced(0.4) + quiet(0.5) + voiced(0.064) + quiet(2), Limits())
+    assert isinstance(speech, Speech)
+    assert speech.pause_s == 0
+
+
+def test_a_silence_in_which_sound_was_lost_does_not_end_an_answer():
+    """Somebody may have spoken in what is missing: their pause is counted anew behind it."""
+    segmenter = Segmenter(Limits(look_s=0, endpoint_s=0.704), loud_is_speech)
+    assert names(segmenter.add(voiced(0.4) + quiet(0.64))) == ["Started"]
+    segmenter.lost()
+    assert names(segmenter.add(quiet(0.64))) == []
+    assert names(segmenter.add(quiet(0.1))) == ["Speech"]
