@@ -17,3 +17,7 @@ class VoiceError(Exception):
         self.subject = subject
         self.hint = hint
         super().__init__(f"{op} {subject}. {hint}")
+
+
+class EngineGone(VoiceError):  # noqa: N818  it names what is so, as EngineLost does among the events
+    """There is no engine to recognise with just now: it crashed, does not answer, or is still being loaded."""

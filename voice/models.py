@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from voice.download import fetch
 from voice.errors import VoiceError
 from voice.unpack import unpack
 
@@ -140,6 +139,8 @@ def install(
         models_dir.mkdir(parents=True, exist_ok=True)
         archive = from_file if from_file is not None else models_dir / f".{manifest.name}.zip.part"
         if from_file is None:
+            from voice.download import fetch  # noqa: PLC0415 - HTTP and TLS are 10 MB that an engine's process never needs
+
             fetch(manifest.url, archive, manifest.size_bytes, tell)
         _check(archive, manifest, downloaded=from_file is None)
         with tempfile.TemporaryDirectory(prefix=f".{manifest.name}.", dir=models_dir) as scratch:

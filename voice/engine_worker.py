@@ -1,0 +1,90 @@
+"""The process that `voice.engine_process` starts: one engine, asked one thing after the other until the line ends.
+
+It is told the number of its end of the line as its one argument. Over the line come tuples, pickled: both ends are this
+program. The first is (engine, language, folder of models), answered with ("ready", name, model); then ("unknown_words",
+phrases) or ("recognise", turn, pcm, phrases), answered with ("done", result). ("refused", op, subject, hint) is a
+VoiceError, ("fault", what, where) the last word of a process that ends for a fault of Sayso's own.
+
+Only what an engine needs is imported here: each megabyte of this process is there twice on a small machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import signal
+import sys
+import traceback
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from voice.engine import Engine
+from voice.engines import open_engine
+from voice.errors import VoiceError
+
+_PR_SET_PDEATHSIG = 1
+"""Source: prctl(2)."""
+_TAKEN_FIRST = "500"
+"""Of 1000: where memory ends, the kernel should take this process and not the kiosk. Source: proc(5), oom_score_adj."""
+
+
+def main() -> int:
+    """Serve until the line ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the kiosk, which then ends this process
+    _end_with_the_kiosk()
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_TAKEN_FIRST, encoding="ascii")
+    with Connection(int(sys.argv[1])) as line:
+        try:
+            _serve(line)
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            return 0  # the kiosk has gone
+        except Exception as fault:  # noqa: BLE001  told to the kiosk, which starts another process
+            # Never the message: it may be what somebody said.
+            place = traceback.extract_tb(fault.__traceback__)[-1]
+            line.send(("fault", type(fault).__name__, f"{Path(place.filename).name}:{place.lineno}"))
+            return 1
+    return 0
+
+
+def _end_with_the_kiosk() -> None:
+    """End when the thread that started this process ends, even in the middle of recognising or while it is stopped.
+
+    Where the kernel knows no such thing, the end of the line is noticed after what is being recognised.
+    """
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _serve(line: Connection) -> None:
+    name, language, models_dir = line.recv()
+    try:
+        engine = open_engine(name, language, models_dir)
+    except VoiceError as error:
+        line.send(_refused(error))
+        return
+    line.send(("ready", engine.name, engine.model))
+    while True:
+        asked = line.recv()
+        try:
+            line.send(("done", _answer(engine, asked)))
+        except VoiceError as error:
+            line.send(_refused(error))
+
+
+def _answer(engine: Engine, asked: tuple[Any, ...]) -> Any:
+    match asked:
+        case ("unknown_words", phrases):
+            return engine.unknown_words(phrases)
+        case ("recognise", turn, pcm, phrases):
+            return engine.recognise(turn, pcm, phrases)
+    raise ValueError(asked[0])
+
+
+def _refused(error: VoiceError) -> tuple[str, str, str, str]:
+    return "refused", error.op, error.subject, error.hint
+
+
+if __name__ == "__main__":
+    sys.exit(main())
