@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from kiosk.store import Role, Store
+from kiosk.keeping.store import Role, Store
 from openrosa.sealing import new_key_pair, seal
 
 BUDGET_P99_MS = 20.0

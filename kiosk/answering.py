@@ -8,8 +8,8 @@ from kiosk.answer import Answer, By, How
 from kiosk.aside import open_menu
 from kiosk.asks import OWN, WHO_IS, Asking
 from kiosk.events import Forget, Keep, Line, Tone
-from kiosk.prompts import language_of, said_back_lines
 from kiosk.putting import Stepped, ask, choose, end, finish, go_on, over, present, put, reopen, sorry, thanks, working
+from kiosk.saying.prompts import language_of, said_back_lines
 from kiosk.state import Stage, Visit
 from openrosa.question_set import Kind, Question
 from openrosa.xpath import constraint_holds

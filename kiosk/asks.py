@@ -10,7 +10,7 @@ from dataclasses import replace
 from enum import Enum
 
 from kiosk.answer import Who
-from kiosk.sentences import CATALOGUES, sentence
+from kiosk.saying.sentences import CATALOGUES, sentence
 from kiosk.view import ANSWER_KEYS, Command
 from openrosa.question_set import Choice, Kind, Media, Question, QuestionSet
 

@@ -14,10 +14,6 @@ from kiosk.events import (
     Event,
     Line,
 )
-from kiosk.prompts import (
-    confirm_lines,
-    said_back_lines,
-)
 from kiosk.putting import (
     Stepped,
     ask,
@@ -29,6 +25,10 @@ from kiosk.putting import (
     reopen,
     thanks,
     your_turn,
+)
+from kiosk.saying.prompts import (
+    confirm_lines,
+    said_back_lines,
 )
 from kiosk.state import Stage, Visit
 from kiosk.view import Command

@@ -9,7 +9,7 @@ from pathlib import Path
 from kiosk.answer import Who
 from kiosk.asks import BY_WHOM, WHO_IS
 from kiosk.errors import KioskError
-from kiosk.keeper import check_sealable
+from kiosk.keeping.keeper import check_sealable
 from kiosk.sets import LoadedSet, load_sets
 from kiosk.settings import Config
 from kiosk.state import Rules

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from kiosk.sentences import SPOKEN_COMMANDS
+from kiosk.saying.sentences import SPOKEN_COMMANDS
 from kiosk.view import Command
 from openrosa.question_set import Question, text_in
 

@@ -7,8 +7,8 @@ import uuid
 from importlib.metadata import version
 from pathlib import Path
 
-from kiosk.day import today
-from kiosk.record import Circumstances
+from kiosk.keeping.day import today
+from kiosk.keeping.record import Circumstances
 
 __all__ = ["circumstances", "clock_trusted", "new_instance_id", "new_seed", "software", "today"]
 

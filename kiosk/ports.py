@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kiosk import events
-from kiosk.keeper import Keeper
+from kiosk.keeping.keeper import Keeper
 from kiosk.view import Command, View
 
 

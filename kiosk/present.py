@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kiosk.answer import Answer, How
 from kiosk.asks import Asking
-from kiosk.prompts import Tongue, answer_words
+from kiosk.saying.prompts import Tongue, answer_words
 from kiosk.state import Stage, Visit
 from kiosk.view import Command, Microphone, ScreenName, Tile, View
 from openrosa.question_set import Kind, Question

@@ -12,7 +12,7 @@ from typing import Any
 from kiosk.asks import OWN, START_ASKINGS, WHO_IS, Asking, which_language, which_set
 from kiosk.events import Effect, Event, Finish, Line, Listen, Record, Say, StopListening, StopSaying, Tone
 from kiosk.interpret import meanings
-from kiosk.prompts import (
+from kiosk.saying.prompts import (
     choice_line,
     english_name,
     heading_lines,

@@ -14,14 +14,14 @@ from itertools import accumulate
 from typing import Any
 
 from kiosk import events
-from kiosk.edges import Down, Edge, FoundDown, Plugged, Unplugged, Up
 from kiosk.errors import KioskError
 from kiosk.foresee import next_views
 from kiosk.inbox import Inbox
+from kiosk.keys.edges import Down, Edge, FoundDown, Plugged, Unplugged, Up
+from kiosk.keys.presses import Presses
 from kiosk.ports import Ports
 from kiosk.present import view_of
-from kiosk.presses import Presses
-from kiosk.prompts import reading_s
+from kiosk.saying.prompts import reading_s
 from kiosk.settings import Input
 from kiosk.state import Stage, Visit
 from kiosk.told import event_of

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from kiosk.aside import MENU, MENU_ROUNDS, put_menu, resume
 from kiosk.asks import Asking
-from kiosk.prompts import choice_line
 from kiosk.putting import Stepped, arm, present, wait
+from kiosk.saying.prompts import choice_line
 from kiosk.state import Stage, Visit
 from kiosk.view import ANSWER_KEYS
 from openrosa.question_set import Kind

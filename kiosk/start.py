@@ -15,29 +15,30 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kiosk import machine, status
-from kiosk.buttons import Buttons
-from kiosk.day import until_tomorrow_s
+from kiosk import machine
+from kiosk.display.terminal import kept_for_the_screen
 from kiosk.ear import Ear
 from kiosk.errors import KioskError
 from kiosk.events import Line
-from kiosk.facts import facts_of
-from kiosk.health import Health
-from kiosk.help import Helper
 from kiosk.house import House, rules_of
 from kiosk.inbox import RealInbox
-from kiosk.keeper import Keeper
+from kiosk.keeping.day import until_tomorrow_s
+from kiosk.keeping.keeper import Keeper
+from kiosk.keeping.store import Role, Store
+from kiosk.keeping.tally import Tally
+from kiosk.keys.buttons import Buttons
+from kiosk.keys.presses import Down, Presses
 from kiosk.ports import Ports
-from kiosk.presses import Down, Presses
 from kiosk.runner import Closed, Midnight, Runner
-from kiosk.sentences import sentence
+from kiosk.saying.sentences import sentence
+from kiosk.saying.voicebox import Voicebox, recordings
 from kiosk.settings import Config, Home
-from kiosk.staff_setup import desk_of
+from kiosk.staff import status
+from kiosk.staff.facts import facts_of
+from kiosk.staff.health import Health
+from kiosk.staff.help import Helper
+from kiosk.staff.setup import desk_of
 from kiosk.state import Visit
-from kiosk.store import Role, Store
-from kiosk.tally import Tally
-from kiosk.terminal import kept_for_the_screen
-from kiosk.voicebox import Voicebox, recordings
 from openrosa.errors import OpenRosaError
 from openrosa.question_set import QuestionSet
 from voice.errors import VoiceError

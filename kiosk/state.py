@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from kiosk.answer import Answer, Who
 from kiosk.asks import Asking
-from kiosk.prompts import Tongue, languages_of
+from kiosk.saying.prompts import Tongue, languages_of
 from kiosk.view import Command
 from openrosa.question_set import Kind, Question, QuestionSet
 from openrosa.xpath import relevant_questions

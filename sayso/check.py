@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from kiosk.check import check, fit
-from kiosk.check_lines import Level, Line
+from kiosk.checks.lines import Level, Line
+from kiosk.checks.whole import check, fit
 from kiosk.config import load
 
 

@@ -9,9 +9,9 @@ import click
 import msgspec
 
 from kiosk.config import load
-from kiosk.export import export
-from kiosk.stick import check_target
-from kiosk.store import Role, Store
+from kiosk.keeping.store import Role, Store
+from kiosk.staff.export import export
+from kiosk.staff.stick import check_target
 
 
 @click.command("export")

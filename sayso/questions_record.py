@@ -16,7 +16,7 @@ from tempfile import NamedTemporaryFile
 
 import click
 
-from kiosk.prompts import english_name, own_name
+from kiosk.saying.prompts import english_name, own_name
 from openrosa.errors import OpenRosaError
 from sayso.questions_wordings import Wording, of_kiosk, of_set
 from voice.audio import duration_s, write_wav

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from kiosk.errors import KioskError
-from kiosk.sentences import catalogue_of, to_record
+from kiosk.saying.sentences import catalogue_of, to_record
 from openrosa.convert import convert
 from openrosa.errors import OpenRosaError
 from openrosa.question_set import QuestionSet

@@ -16,15 +16,15 @@ import click
 from collector.results import Result
 from kiosk.answer import Who
 from kiosk.errors import KioskError
-from kiosk.keeper import Keeper
+from kiosk.keeping.keeper import Keeper
+from kiosk.keeping.store import Role, Store
+from kiosk.keeping.uploader import upload_waiting
 from kiosk.machine import circumstances, new_instance_id, new_seed, today
 from kiosk.ports import Ports
 from kiosk.rehearsal import DeafEar, HeardOnce, NoScreen, Person, RecordedEar, SilentVoice
 from kiosk.runner import Runner
 from kiosk.sets import load_set
 from kiosk.state import Rules, Visit
-from kiosk.store import Role, Store
-from kiosk.uploader import upload_waiting
 from kiosk.view import KEYS, START_KEY
 from openrosa.client import Client
 from openrosa.question_set import QuestionSet

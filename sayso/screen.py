@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 
 from kiosk import config as configuration
+from kiosk.display.foot import FONT, OLDEST, foot_ini, grid_for
+from kiosk.display.outputs import of_kernel, of_sway, of_wlr_randr, the_one
 from kiosk.errors import KioskError
-from kiosk.foot import FONT, OLDEST, foot_ini, grid_for
-from kiosk.outputs import of_kernel, of_sway, of_wlr_randr, the_one
 from kiosk.screens.colours import THEMES
 from kiosk.settings import Config
 

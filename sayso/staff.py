@@ -7,7 +7,7 @@ import sys
 import click
 
 from kiosk.errors import KioskError
-from kiosk.pin import hash_pin
+from kiosk.staff.pin import hash_pin
 
 
 @click.group("staff")

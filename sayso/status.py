@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from kiosk import status
 from kiosk.config import load
-from kiosk.day import today
-from kiosk.staff_rows import rows, why_not_open
+from kiosk.keeping.day import today
+from kiosk.staff import status
+from kiosk.staff.rows import rows, why_not_open
 
 
 @click.command("status")

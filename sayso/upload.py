@@ -12,12 +12,12 @@ from typing import Self
 import click
 import msgspec
 
-from kiosk import status
 from kiosk.config import load
-from kiosk.day import today
 from kiosk.errors import KioskError
-from kiosk.store import Role, Store
-from kiosk.uploader import POLL_S, Report, keep_sending, upload_waiting
+from kiosk.keeping.day import today
+from kiosk.keeping.store import Role, Store
+from kiosk.keeping.uploader import POLL_S, Report, keep_sending, upload_waiting
+from kiosk.staff import status
 from openrosa.client import Client
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Brings the catalogues of what the kiosk says into step with their template, kiosk/locale/sayso.pot.
+"""Brings the catalogues of what the kiosk says into step with their template, kiosk/saying/locale/sayso.pot.
 
     script/catalogues.py            after a change of the template
-    script/catalogues.py --new fr   begin another language: kiosk/locale/fr/LC_MESSAGES/sayso.po, without words yet
+    script/catalogues.py --new fr   begin a language: kiosk/saying/locale/fr/LC_MESSAGES/sayso.po, without words yet
 
 A sentence is known by its id (msgctxt). A new one is added without words, one that is gone is taken away; where the
 English changed, the translation stays and is marked as fuzzy: unchecked. English itself is copied from the template.
@@ -18,7 +18,7 @@ from babel.core import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-LOCALE = Path(__file__).resolve().parent.parent / "kiosk" / "locale"
+LOCALE = Path(__file__).resolve().parent.parent / "kiosk" / "saying" / "locale"
 TEMPLATE = LOCALE / "sayso.pot"
 FIRST = "en"
 WIDTH = 110
@@ -74,7 +74,7 @@ def read(path: Path) -> Catalog:
 @click.command()
 @click.option("--new", "code", default="", help="Code of a language to begin: fr, pl, de.")
 def main(code: str) -> None:
-    """Bring every catalogue of kiosk/locale into step with sayso.pot there; with --new, begin one."""
+    """Bring every catalogue of kiosk/saying/locale into step with sayso.pot there; with --new, begin one."""
     template = read(TEMPLATE)
     if code:
         path = LOCALE / code / "LC_MESSAGES" / "sayso.po"

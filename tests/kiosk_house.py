@@ -15,7 +15,7 @@ from pseudo_terminal import PseudoTerminal
 from rehearsed import Sheets, saved, yes_no
 
 from collector.folders import PRIVATE_NAME, PUBLIC_NAME, write_key_pair
-from kiosk.store import Counts, Role, Store
+from kiosk.keeping.store import Counts, Role, Store
 from openrosa.convert import convert, write
 from openrosa.instance import values_of
 from openrosa.sealing import open_submission

@@ -17,9 +17,9 @@ from rehearsed import sheets, yes_no
 
 from kiosk.config import load
 from kiosk.house import read_house
+from kiosk.keeping.store import Counts, Role, Store
+from kiosk.saying.voicebox import Voicebox
 from kiosk.start import speech_cache
-from kiosk.store import Counts, Role, Store
-from kiosk.voicebox import Voicebox
 from voice.speaker import NoSpeaker
 from voice.speech import espeak_missing
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from rehearsed import CARD_CHOICES, NOTE, card, rehearse, saved, sheets
 
-from kiosk.keeper import message_file
+from kiosk.keeping.keeper import message_file
 from kiosk.state import Rules
 from voice.audio import duration_s, load, size_bytes
 from voice.engines import open_engine

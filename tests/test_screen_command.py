@@ -12,9 +12,9 @@ import pytest
 from headless_sway import HeadlessSway, end, missing
 from kiosk_house import House, house
 
+from kiosk.display.foot import foot_ini, grid_for
+from kiosk.display.outputs import Output, of_kernel, of_sway, of_wlr_randr, the_one
 from kiosk.errors import KioskError
-from kiosk.foot import foot_ini, grid_for
-from kiosk.outputs import Output, of_kernel, of_sway, of_wlr_randr, the_one
 from sayso.screen import foot_version
 
 CAGE = """\

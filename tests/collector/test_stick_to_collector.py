@@ -8,8 +8,8 @@ import pytest
 from loopback_collector import VECTORS, Collector, instance_id, visit
 
 from collector.results import Result, read, stored_submissions
-from kiosk.export import FOLDER, INSTANCES, export
-from kiosk.store import Role, Store
+from kiosk.keeping.store import Role, Store
+from kiosk.staff.export import FOLDER, INSTANCES, export
 from openrosa.client import Client, Verdict
 from openrosa.sealing import load_private_key, seal
 from openrosa.submission import XML_NAME, Attachment, Submission, read_envelope

@@ -1,4 +1,4 @@
-"""Runs `kiosk.buttons` on made-up input devices: umockdev answers their ioctls, and what is "typed" is written by us.
+"""Runs `kiosk.keys.buttons` on made-up input devices: umockdev answers their ioctls, and what is "typed" we write.
 
 Started by test_buttons.py under `umockdev-run`, with what shall happen as JSON; prints what came into the inbox. The
 device nodes are FIFOs, so that the kernel's stamps are ours and ten seconds of holding take a moment; one that is
@@ -23,10 +23,10 @@ from typing import Any
 import msgspec
 
 from kiosk.answer import By
-from kiosk.buttons import Buttons
-from kiosk.check_keys import findings
-from kiosk.edges import Down
-from kiosk.input_devices import library
+from kiosk.checks.keys import findings
+from kiosk.keys.buttons import Buttons
+from kiosk.keys.edges import Down
+from kiosk.keys.input_devices import library
 from kiosk.settings import DEFAULT_BUTTONS, Config, Input
 
 EVENT = struct.Struct("@llHHi")

@@ -14,7 +14,7 @@ from typing import Any
 from evdev import ecodes
 
 from kiosk.answer import By
-from kiosk.edges import Down, Edge, FoundDown, Unplugged, Up
+from kiosk.keys.edges import Down, Edge, FoundDown, Unplugged, Up
 
 BED = Path(__file__).with_name("buttons_bed.py")
 NAME = "Big Buttons"

@@ -1,4 +1,4 @@
-"""Fingers, worn contacts and time for `kiosk.presses`, without a clock."""
+"""Fingers, worn contacts and time for `kiosk.keys.presses`, without a clock."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from kiosk.edges import Down, Edge, Up
 from kiosk.events import Event, KeyPressed
-from kiosk.presses import Presses
+from kiosk.keys.edges import Down, Edge, Up
+from kiosk.keys.presses import Presses
 from kiosk.settings import Input
 
 LONG_S = 100.0

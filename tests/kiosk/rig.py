@@ -15,13 +15,13 @@ from rehearsed import Sheets, saved
 from kiosk import events
 from kiosk.answer import Who
 from kiosk.inbox import RehearsalInbox
-from kiosk.keeper import Keeper
+from kiosk.keeping.keeper import Keeper
+from kiosk.keeping.record import Circumstances
+from kiosk.keeping.store import Role, Store
 from kiosk.ports import Ports
-from kiosk.record import Circumstances
 from kiosk.rehearsal import DeafEar, NoScreen, SilentVoice
 from kiosk.runner import Runner
 from kiosk.state import Rules, Visit
-from kiosk.store import Role, Store
 from openrosa.convert import convert
 from openrosa.instance import values_of
 from openrosa.question_set import QuestionSet

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.interpret import called_like_commands, commands, meanings, meant, phrase_of, shared
-from kiosk.sentences import SPOKEN_COMMANDS
+from kiosk.saying.sentences import SPOKEN_COMMANDS
 from kiosk.view import Command
 from openrosa.question_set import Choice, Kind, Question
 from question_sets import question_set

@@ -12,13 +12,13 @@ from rehearsed import sheets, yes_no
 from rig import ListeningEar, Rig, rig
 
 from kiosk import events
-from kiosk.keeper import message_file
-from kiosk.prompts import reading_s
+from kiosk.keeping.keeper import message_file
+from kiosk.keeping.store import Counts
 from kiosk.rehearsal import SilentVoice
 from kiosk.runner import Closed
-from kiosk.sentences import ENGLISH
+from kiosk.saying.prompts import reading_s
+from kiosk.saying.sentences import ENGLISH
 from kiosk.state import Stage
-from kiosk.store import Counts
 from kiosk.view import ScreenName
 from openrosa.errors import OpenRosaError
 from voice import events as sound
@@ -213,7 +213,7 @@ def test_what_cannot_be_sealed_is_not_kept_either(home, monkeypatch):
     def refuses(*_):
         raise OpenRosaError("Cannot seal", "it", "Report it.")
 
-    monkeypatch.setattr("kiosk.keeper.seal", refuses)
+    monkeypatch.setattr("kiosk.keeping.keeper.seal", refuses)
     home.key("start")
     home.hear("answer:no")
     assert ENGLISH["not_saved"] in home.voice.said

@@ -9,14 +9,14 @@ from rehearsed import yes_no
 from rig import rig
 from sound_card import SoundCard, missing
 
-from kiosk import status
 from kiosk.config import Config, Voice
 from kiosk.events import Device, DeviceFound, DeviceLost
-from kiosk.health import Health
 from kiosk.house import House
-from kiosk.keeper import Keeper
+from kiosk.keeping.keeper import Keeper
+from kiosk.keeping.store import Counts, Role, Store
+from kiosk.staff import status
+from kiosk.staff.health import Health
 from kiosk.start import write_status
-from kiosk.store import Counts, Role, Store
 from voice import events as sound
 from voice.condition import MicrophoneUsed
 from voice.devices import look_again

@@ -9,7 +9,7 @@ from rehearsed import yes_no
 from rig import Rig, rig
 
 from kiosk.events import TwoKeys
-from kiosk.presses import Down, Up
+from kiosk.keys.presses import Down, Up
 from kiosk.state import Stage
 from kiosk.view import ScreenName, View
 

@@ -18,17 +18,17 @@ from rig import CIRCUMSTANCES, ListeningEar, Rig, sealed_set
 
 from kiosk import events
 from kiosk.answer import By, How, Who
-from kiosk.edges import Down, FoundDown, Plugged, Unplugged, Up
 from kiosk.inbox import RehearsalInbox
-from kiosk.keeper import Keeper
+from kiosk.keeping.keeper import Keeper
+from kiosk.keeping.store import Role, Store
+from kiosk.keys.edges import Down, FoundDown, Plugged, Unplugged, Up
+from kiosk.keys.presses import LEAST_DOWN_S, Presses
 from kiosk.ports import Ports
 from kiosk.present import view_of
-from kiosk.presses import LEAST_DOWN_S, Presses
 from kiosk.rehearsal import NoScreen, SilentVoice
 from kiosk.runner import Midnight, Runner
 from kiosk.settings import Input
 from kiosk.state import Rules, Stage, Visit
-from kiosk.store import Role, Store
 from kiosk.view import ANSWER_KEYS, Command
 from openrosa.question_set import QuestionSet
 from voice import events as sound

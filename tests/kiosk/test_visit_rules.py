@@ -40,8 +40,8 @@ from kiosk.events import (
     TimePassed,
     Tone,
 )
+from kiosk.keeping.record import Circumstances, values
 from kiosk.present import view_of
-from kiosk.record import Circumstances, values
 from kiosk.state import Rules, Stage, Visit
 from kiosk.view import Command, Microphone, ScreenName
 from openrosa.question_set import Kind

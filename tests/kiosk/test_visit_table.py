@@ -42,7 +42,7 @@ from kiosk.events import (
     TimePassed,
     TwoKeys,
 )
-from kiosk.sayable import everything
+from kiosk.saying.sayable import everything
 from kiosk.state import Rules, Stage, Visit
 from kiosk.view import KEYS, Command
 from kiosk.visit import TABLE, step

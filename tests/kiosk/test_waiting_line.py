@@ -7,12 +7,12 @@ import pytest
 from kiosk import machine
 from kiosk.events import Device, DeviceFound, DeviceLost
 from kiosk.inbox import RehearsalInbox
-from kiosk.keeper import Keeper
+from kiosk.keeping.keeper import Keeper
+from kiosk.keeping.store import Role, Store
 from kiosk.ports import Ports
 from kiosk.rehearsal import DeafEar, NoScreen, SilentVoice
 from kiosk.runner import Runner
 from kiosk.state import Visit
-from kiosk.store import Role, Store
 from question_sets import question_set
 
 

@@ -15,7 +15,8 @@ from sixel_reader import read
 from views import FEELINGS, LONG_TILES, full, question
 
 from kiosk.asks import OWN
-from kiosk.prompts import Tongue
+from kiosk.saying.prompts import Tongue
+from kiosk.saying.sentences import CATALOGUES, sentence
 from kiosk.screens import colours
 from kiosk.screens.cells import Look, Signs
 from kiosk.screens.colours import WORDS_CONTRAST, contrast
@@ -30,7 +31,6 @@ from kiosk.screens.pictures.sixel import paletted
 from kiosk.screens.pictures.sources import picture_and_mark
 from kiosk.screens.pictures.wording import can_write, fit
 from kiosk.screens.words import plain
-from kiosk.sentences import CATALOGUES, sentence
 from kiosk.view import ANSWER_KEYS, Command, Microphone, ScreenName, Tile, View
 from openrosa.convert import convert
 from openrosa.question_set import Kind, Question

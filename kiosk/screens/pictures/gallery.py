@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from kiosk.prompts import sentences_of
+from kiosk.saying.prompts import sentences_of
 from kiosk.screens.cells import Look
 from kiosk.screens.commands import items_of
 from kiosk.screens.layout import MENU_SCANNED, Rect, Spoken, caption, while_said, white_part, your_turn

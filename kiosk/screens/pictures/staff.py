@@ -11,7 +11,7 @@ from kiosk.screens.words import plain, wrap
 from kiosk.view import View
 
 _DOT = "•"
-"""What stands for a digit of the PIN at the end of a title; see `kiosk.staff_words`."""
+"""What stands for a digit of the PIN at the end of a title; see `kiosk.staff.words`."""
 _TITLE_PX, _LARGEST_PX, _LEAST_PX = 44, 40, 21
 """Letters of the title; largest and smallest of the rows, on a screen whose shorter side is 600 px."""
 _NAME_SHARE = 0.48

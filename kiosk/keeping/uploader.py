@@ -1,0 +1,189 @@
+"""The outbox, sent: one submission after the other, each result committed before the next one goes.
+
+No transaction is open while bytes travel. The order is shuffled: servers stamp arrival to the millisecond, and in a
+house of five an order is a name. Nor can one submission that a server chokes on hold up the others for ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from kiosk.keeping.store import DamagedError
+from openrosa.reply import Reply, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+    from random import Random
+
+    from kiosk.keeping.store import Store
+    from openrosa.submission import Submission
+
+KEEP_DELIVERED_DAYS = 7
+"""Sealed bytes stay this long after delivery, in case the server loses them."""
+
+FIRST_BACKOFF_S = 5.0
+LONGEST_BACKOFF_S = 15 * 60.0
+LONGEST_RETRY_AFTER_S = 60 * 60.0
+POLL_S = 2.0
+"""How often an idle uploader looks into the outbox."""
+
+
+class Sender(Protocol):
+    """What can send a submission: `openrosa.client.Client`."""
+
+    def submit(self, submission: Submission, /) -> Reply:
+        """Send it; any end is a Reply."""
+
+
+ABOUT_ONE_FORM = frozenset({401, 403, 404, 409})
+"""Statuses with which a server may refuse one form and take another. With a wrong token it refuses them all: then one
+visit of each form is tried."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of one go through the outbox.
+
+    Attributes:
+        delivered, set_aside: how many, this time. Damaged ones count as set aside.
+        waiting: how many wait now, those of visits that finished meanwhile included.
+        message: one sentence on what went wrong last, "" if nothing did.
+        retry: the server is not to be had: send the rest later.
+        retry_after_s: how long the server asked to be left alone, or None.
+        reached: the server took something, or refused it for good. A sensitive form's visit is not told of: staff see
+            what comes of this.
+    """
+
+    delivered: int = 0
+    set_aside: int = 0
+    waiting: int = 0
+    message: str = ""
+    retry: bool = False
+    retry_after_s: float | None = None
+    reached: bool = False
+
+
+def upload_waiting(
+    store: Store, client: Sender, today: date, rng: Random, *, stopping: Callable[[], bool] = lambda: False
+) -> Report:
+    """Send what waits, until the outbox is empty or the server is not to be had; that keeps all the rest waiting.
+
+    A form that the server does not take now (closed, not published, not this kiosk's) keeps its own visits waiting and
+    no others: a closed survey must not hold up the form that tells of somebody being hurt.
+
+    Args:
+        store: opened as the uploader.
+        client: the server.
+        today: written down as the day of delivery; delivered bytes of a week ago are erased.
+        rng: shuffles.
+        stopping: asked before each submission whether to end.
+
+    Raises: KioskError: the store can't be read or written. What was claimed is put back when it is opened next.
+    """
+    store.erase_delivered(today - timedelta(days=KEEP_DELIVERED_DAYS))
+    order = store.waiting()
+    rng.shuffle(order)
+    delivered = set_aside = 0
+    message = ""
+    reached = False
+    blocked: Reply | None = None
+    held: set[tuple[str, str]] = set()
+    for instance_id in order:
+        if stopping():
+            break
+        try:
+            submission = store.claim(instance_id)
+        except DamagedError as error:
+            set_aside += 1
+            message = str(error)
+            continue
+        if submission is None:
+            if instance_id in store.waiting():  # not forgotten since: SQLite can list it but not find it
+                message = f"Cannot find {instance_id} in the store: it is damaged. Copy its folder for a repair."
+            continue
+        form = (submission.form_id, submission.version)
+        if form in held:
+            store.release(instance_id)
+            continue
+        reply = _sent(store, client, submission)
+        reached = reached or (reply.verdict is not Verdict.WAIT and not store.is_sensitive(instance_id))
+        match reply.verdict:
+            case Verdict.DELIVERED:
+                store.delivered(instance_id, today)
+                delivered += 1
+            case Verdict.SET_ASIDE:
+                store.set_aside(instance_id, reply.message)
+                set_aside += 1
+                message = reply.message
+            case Verdict.WAIT:
+                store.release(instance_id)
+                message = reply.message
+                blocked = reply
+                if reply.status not in ABOUT_ONE_FORM:
+                    break
+                held.add(form)
+    waiting = store.counts().waiting
+    after_s = blocked.retry_after_s if blocked else None
+    return Report(
+        delivered, set_aside, waiting, message, retry=blocked is not None, retry_after_s=after_s, reached=reached
+    )
+
+
+def _sent(store: Store, client: Sender, submission: Submission) -> Reply:
+    try:
+        return client.submit(submission)
+    except BaseException:  # a bug, or Ctrl+C: whatever it was, the submission must wait again
+        store.release(submission.instance_id)
+        raise
+
+
+def backoff_s(failures: int, rng: Random, retry_after_s: float | None = None) -> float:
+    """How long to leave a server alone: full jitter, so that kiosks which lost it together do not come back together.
+
+    Args:
+        failures: in a row, from 1.
+        rng: the jitter.
+        retry_after_s: what the server asked for; kept to, up to an hour.
+    """
+    ceiling_s = min(LONGEST_BACKOFF_S, FIRST_BACKOFF_S * 2.0 ** min(failures - 1, 32))
+    return max(rng.uniform(0, ceiling_s), min(retry_after_s or 0.0, LONGEST_RETRY_AFTER_S))
+
+
+def keep_sending(
+    store: Store,
+    client: Sender,
+    today: Callable[[], date],
+    rng: Random,
+    *,
+    wait: Callable[[float], bool],
+    told: Callable[[Report], None],
+) -> None:
+    """Send what comes, until asked to end.
+
+    Args:
+        store: opened as the uploader.
+        client: the server.
+        today: the day, asked anew each time.
+        rng: order and jitter.
+        wait: waits so many seconds, or less when somebody asks to send now; True, and at once, when asked to end.
+        told: gets the report of each go that found something.
+
+    Raises: KioskError: as for `upload_waiting`.
+    """
+    failures = 0
+    pause_s = 0.0
+    erased_on: date | None = None
+    while not wait(pause_s):
+        pause_s = POLL_S
+        if store.waiting():
+            report = upload_waiting(store, client, today(), rng, stopping=lambda: wait(0))
+            told(report)
+            failures = failures + 1 if report.retry else 0
+            if report.retry:
+                pause_s = backoff_s(failures, rng, report.retry_after_s)
+        elif erased_on != today():
+            erased_on = today()
+            store.erase_delivered(erased_on - timedelta(days=KEEP_DELIVERED_DAYS))

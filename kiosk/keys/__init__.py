@@ -1,0 +1,1 @@
+"""From raw keys, of input devices or a terminal, to presses that were meant."""

@@ -1,0 +1,224 @@
+"""Sealed visits on a USB stick, for homes without a network: OpenRosa files, exactly as they would be posted.
+
+    sayso-export/
+      README.txt
+      SHA256SUMS                     of every file below instances/; `sha256sum -c SHA256SUMS` checks them
+      instances/ID/submission.xml    a folder a visit, complete as soon as it has its name
+      instances/ID/....enc
+
+Nothing is erased on the kiosk: that takes a signed receipt, which there is not yet. A signature over SHA256SUMS can
+lie beside it.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random, SystemRandom
+from typing import TYPE_CHECKING
+
+from kiosk.errors import KioskError
+from kiosk.keeping.store import DamagedError
+from openrosa.submission import XML_NAME, check_name
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from kiosk.keeping.store import Store
+    from openrosa.submission import Submission
+
+FOLDER = "sayso-export"
+INSTANCES = "instances"
+MANIFEST = "SHA256SUMS"
+README = "README.txt"
+README_TEXT = """Sealed visits of a Sayso kiosk, as OpenRosa files. Only the office's private key opens them.
+
+Each folder below instances/ is one visit: its submission.xml and the files that belong to it, as a kiosk posts them.
+`sha256sum -c SHA256SUMS` in this folder says whether everything arrived whole.
+"""
+SPARE_BYTES = 256 * 1024
+"""Room for each visit besides its bytes: a stick gives out space in blocks of up to 64 KiB."""
+
+_UUID = re.compile(r"uuid:([0-9a-fA-F-]{1,64})")
+_PARTIAL = ".partial-"
+_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What is on the stick now.
+
+    Attributes:
+        folder: where.
+        copied: how many visits were written.
+        already: how many were there, byte for byte.
+        unsealed: how many were left out because whoever has the stick could read them.
+        damaged: why others could not be copied, a sentence each.
+    """
+
+    folder: Path
+    copied: int = 0
+    already: int = 0
+    unsealed: int = 0
+    damaged: tuple[str, ...] = ()
+
+
+def export(
+    store: Store,
+    target: Path,
+    *,
+    before: date | None = None,
+    told: Callable[[int, int], None] = lambda _done, _of: None,
+    rng: Random | None = None,
+) -> Exported:
+    """Copy everything that the server does not have, what was set aside too. Twice does no harm.
+
+    Args:
+        store: opened as a reader.
+        target: the stick's folder; see `kiosk.staff.stick.check_target`.
+        before: leave out visits that ended on that day or later; None: all.
+        told: (done, of how many), after each.
+        rng: shuffles: on a stick the order in which folders were made can be seen.
+
+    Raises: KioskError: the store can't be read, or the stick written; what is there by then is whole.
+    """
+    folder = target / FOLDER
+    instances = folder / INSTANCES
+    with meeting_stick(target):
+        instances.mkdir(parents=True, exist_ok=True)
+        for left in instances.glob(f"{_PARTIAL}*"):  # of a stick that was pulled out
+            shutil.rmtree(left)
+        waiting = store.undelivered(before)
+        _check_room(target, [size for name, size in waiting if not (instances / folder_name(name)).exists()])
+        (rng or SystemRandom()).shuffle(waiting)
+        copied = already = unsealed = 0
+        damaged: list[str] = []
+        sums: dict[str, str] = {}
+        for done, (instance_id, _) in enumerate(waiting, start=1):
+            try:
+                submission = store.load(instance_id)
+            except DamagedError as error:
+                damaged.append(str(error))
+            else:
+                if submission.sealed:
+                    files = files_of(submission)
+                    is_new = _place(instances / folder_name(instance_id), files)
+                    copied, already = copied + is_new, already + (not is_new)
+                    place = f"{INSTANCES}/{folder_name(instance_id)}"
+                    sums |= {f"{place}/{name}": hashlib.sha256(data).hexdigest() for name, data in files.items()}
+                else:
+                    unsealed += 1
+            told(done, len(waiting))
+        _write_whole(folder / README, README_TEXT.encode())
+        _write_whole(folder / MANIFEST, _manifest(folder, sums))
+        _sync(folder)
+    return Exported(folder, copied, already, unsealed, tuple(damaged))
+
+
+def folder_name(instance_id: str) -> str:
+    """A visit's folder: a name that every file system takes."""
+    found = _UUID.fullmatch(instance_id)
+    return f"uuid-{found[1].lower()}" if found else f"id-{hashlib.sha256(instance_id.encode()).hexdigest()[:32]}"
+
+
+def files_of(submission: Submission) -> dict[str, bytes]:
+    """A submission's files by name. Raises: OpenRosaError: a name that leads out of its folder."""
+    for one in submission.attachments:
+        check_name(one.name)
+    return {XML_NAME: submission.xml} | {one.name: one.data for one in submission.attachments}
+
+
+def _place(place: Path, files: dict[str, bytes]) -> bool:
+    """Write one visit's folder; False if it is there with the same bytes."""
+    if _is_there(place, files):
+        return False
+    partial = place.with_name(f"{_PARTIAL}{place.name}")
+    partial.mkdir()
+    for name, data in files.items():
+        _write(partial / name, data)
+    _sync(partial)
+    if place.exists():  # damaged on the stick, or an earlier snapshot
+        old = place.with_name(f"{_PARTIAL}old-{place.name}")
+        place.rename(old)
+        partial.rename(place)
+        shutil.rmtree(old)
+    else:
+        partial.rename(place)
+    _sync(place.parent)
+    return True
+
+
+def _is_there(place: Path, files: dict[str, bytes]) -> bool:
+    try:
+        names = {each.name for each in place.iterdir()}
+        return names == {*files} and all((place / name).read_bytes() == data for name, data in files.items())
+    except OSError:
+        return False
+
+
+def _manifest(folder: Path, sums: dict[str, str]) -> bytes:
+    """SHA-256 of every file that is there, in the form that sha256sum reads.
+
+    Args:
+        folder: on the stick.
+        sums: of this kiosk's files, from its own store. What an earlier manifest says of another's stays as it is: a
+            file that was damaged since must not be made right.
+    """
+    manifest = folder / MANIFEST
+    text = manifest.read_text(encoding="utf-8", errors="replace") if manifest.exists() else ""
+    known = {found[2]: found[1] for found in map(_LINE.fullmatch, text.splitlines()) if found} | sums
+    lines = []
+    for path in sorted((folder / INSTANCES).glob("*/*")):
+        name = path.relative_to(folder).as_posix()
+        if not path.parent.name.startswith(_PARTIAL):
+            lines.append(f"{known.get(name) or hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n")
+    return "".join(lines).encode()
+
+
+def _check_room(target: Path, sizes: list[int]) -> None:
+    needed = sum(sizes) + SPARE_BYTES * (len(sizes) + 1)
+    free = shutil.disk_usage(target).free
+    if needed > free:
+        met = f"to {target}: {needed / 1e6:.1f} MB are needed and {free / 1e6:.1f} MB are free"
+        raise KioskError("Cannot export", met, "Make room on the stick, or take a larger one. Nothing was written.")
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Replace it, whole or not at all."""
+    partial = path.with_name(f"{_PARTIAL}{path.name}")
+    _write(partial, data)
+    partial.replace(path)
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def meeting_stick(target: Path) -> Iterator[None]:
+    """Turn what the stick says into a sentence that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        hint = "Put the stick in again and export once more: what was copied whole is not copied again."
+        if error.errno == errno.ENOSPC:
+            hint = "Make room on the stick, or take a larger one, and export once more."
+        raise KioskError("Cannot export", f"to {target}: {error.strerror}", hint) from error

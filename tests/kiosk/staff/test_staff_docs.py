@@ -1,0 +1,44 @@
+"""docs/staff.md says what is there: every row, every button, and the help script as printed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+from kiosk.keeping.tally import Tally
+from kiosk.staff.desk import ACTION_KEYS
+from kiosk.staff.help import Helper
+from kiosk.staff.rows import rows
+from kiosk.staff.status import Sending, Status
+from kiosk.staff.words import WORDS
+
+TEXT = (Path(__file__).parents[3] / "docs" / "staff.md").read_text(encoding="utf-8")
+DAY = date(2026, 11, 22)
+
+
+def test_every_row_and_every_button_is_documented():
+    names = ("microphone", "speaker", "headphones", "keys", "engine", "disk", "temperature", "power", "software")
+    facts = {**dict.fromkeys(names, "x"), "clock_trusted": True, "sets": "a 1 (en)"}
+    found = Status(
+        day=DAY, line="All well", counts=Tally(waiting=1, set_aside=1, damaged=1, reasons=(("x", 1),)), facts=facts
+    )
+    sending = Sending(day=DAY, failing_since=date(2026, 11, 1), message="x")
+    table = TEXT.partition("## The rows")[2].partition("##")[0]
+    for name, _ in rows(found, sending, DAY):
+        short = name.removeprefix("Visits ").removeprefix("Of these ")
+        assert short in table, name
+    for action in ACTION_KEYS.values():
+        assert f"| {WORDS[action]} |" in TEXT
+
+
+def test_the_help_script_as_printed_calls_help(tmp_path):
+    body = re.search(r"    (#!/bin/sh\n(?:    .+\n)+)", TEXT)[1].replace("\n    ", "\n")
+    script = tmp_path / "call-help"
+    script.write_text(body.replace("/run/sayso", str(tmp_path)))
+    script.chmod(0o755)
+    helper = Helper((str(script), "the lounge"))
+    assert helper.call()
+    helper.wait()
+    assert helper.problem == ""
+    assert (tmp_path / "help-wanted").exists()
