@@ -11,18 +11,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from voice.audio import duration_s, level_dbfs
+from voice.decoder_settings import pocketsphinx_settings
 from voice.decoys import decoys
 from voice.engine import unknown
 from voice.errors import VoiceError
 from voice.utterance import Evidence, Utterance
 
-_MOST_HYPOTHESES = 1000
-_MOST_WORDS = 5
-"""Bounds on the open pass, per 10 ms: 1.7 times as fast as 3000 and 10 on 95 single words, and no worse."""
-_SEARCH_AGAIN = False
-"""Searching the lattice of words once more took a third of the time with a question's real phrases and commands (39),
-and made the results worse: without it 87 instead of 79 of 146 answers were sure and right, and of 364 other words 20
-instead of 37 were asked about and 1 instead of 2 taken as sure."""
 _KEPT_GRAMMARS = 32
 _OPEN = None
 """PocketSphinx's name for the search it was made with: its own language model."""
@@ -57,9 +51,7 @@ class PocketSphinxEngine:
         self._language = language
         self._lock = threading.Lock()
         try:
-            self._decoder: Any = Decoder(
-                loglevel="FATAL", maxhmmpf=_MOST_HYPOTHESES, maxwpf=_MOST_WORDS, bestpath=_SEARCH_AGAIN
-            )
+            self._decoder: Any = Decoder(loglevel="FATAL", **pocketsphinx_settings())
         except (RuntimeError, ValueError) as error:
             raise VoiceError("Cannot load the PocketSphinx model", f"'en-us': {error}", "Install it again.") from error
         self._grammars: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
