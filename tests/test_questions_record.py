@@ -16,8 +16,8 @@ from sound_card import SoundCard, missing
 
 from openrosa.convert import convert
 from openrosa.sheet_markdown import rows
-from voice.audio import RATE_HZ, load
-from voice.recorder import SPEECH_DBFS, active_dbfs
+from voice.audio import RATE_HZ, active_dbfs, load
+from voice.recorder import SPEECH_DBFS
 
 ROOT = Path(__file__).parent.parent
 SPEECH = Path(os.environ.get("SAYSO_SPEECH") or ROOT.parent / "shared" / "speech")

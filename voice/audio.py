@@ -22,6 +22,8 @@ SAMPLE_BYTES = 2
 FULL_SCALE = 32_768
 QUIETEST_DBFS = -120.0
 """What digital silence is called, which has no logarithm."""
+_ACTIVE_DB = 20.0
+_WINDOW_S = 0.05
 
 
 def load(path: Path | str) -> bytes:
@@ -96,6 +98,22 @@ def level_dbfs(pcm: bytes) -> float:
     if rms <= 0:
         return QUIETEST_DBFS
     return max(QUIETEST_DBFS, 20 * math.log10(rms))
+
+
+def active_dbfs(pcm: bytes) -> float:
+    """How loud the speech in it is, in dBFS, without its pauses."""
+    windows = _windows(to_float(pcm))
+    power = np.mean(np.square(windows, dtype=np.float64), axis=1)
+    loudest = float(np.max(power, initial=0.0))
+    if loudest <= 0:
+        return QUIETEST_DBFS
+    return 10 * float(np.log10(np.mean(power[power >= loudest * 10 ** (-_ACTIVE_DB / 10)])))
+
+
+def _windows(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Cut into windows; what is shorter than one is one."""
+    length = max(1, min(round(_WINDOW_S * RATE_HZ), len(samples)))
+    return samples[: len(samples) // length * length].reshape(-1, length)
 
 
 def write_wav(file: Path | str | IO[bytes], pcm: bytes, rate_hz: int = RATE_HZ) -> None:

@@ -35,6 +35,11 @@ class MicrophoneUsed:
     overflows: int
 
 
+def clipped_samples(pcm: bytes) -> int:
+    """How many samples of 16-bit mono sound are at the end of the scale."""
+    return int(np.count_nonzero(np.abs(np.frombuffer(pcm, dtype="<i2").astype(np.int32)) >= CLIPPED))
+
+
 class Condition:
     """Gathers it, block by block.
 
@@ -68,6 +73,11 @@ class Condition:
         # In any channel: its others may be silent.
         elif (loud >= CLIPPED).mean(axis=0).max() >= CLIPPED_SHARE:
             self._clipped += frames
+
+    @property
+    def heard(self) -> bool:
+        """Whether any sound has come."""
+        return self._frames > 0
 
     def used(self) -> MicrophoneUsed:
         """All of it."""

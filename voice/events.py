@@ -22,18 +22,26 @@ class Listening:
 
 @dataclass(frozen=True)
 class SpeechStarted:
-    """Somebody began to speak. One of Heard, Recorded, MicrophoneLost follows unless the listening is stopped."""
+    """Somebody began to speak. An end follows (Heard, Noisy, Recorded, a loss) unless the listening is stopped.
+
+    `at_s`: from the first sound of the listening, counted in sound.
+    """
 
     turn: int
+    at_s: float = 0.0
 
 
 @dataclass(frozen=True)
 class Heard:
-    """Somebody has spoken and this was made of it."""
+    """Somebody has spoken and this was made of it.
+
+    `heard_s`: how much sound the listening took.
+    """
 
     turn: int
     utterance: Utterance
     decision: Decision
+    heard_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -52,10 +60,16 @@ class Noisy:
 
 @dataclass(frozen=True)
 class Level:
-    """How loud it is, about ten times a second while the microphone is open; `dbfs` as in `audio.level_dbfs`."""
+    """How loud it is, about ten times a second while the microphone is open.
+
+    Attributes:
+        dbfs: as in `audio.level_dbfs`.
+        floor_dbfs: how loud the room is when nobody speaks (`noise_floor`); None while that is not known.
+    """
 
     turn: int
     dbfs: float
+    floor_dbfs: float | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +95,26 @@ class MicrophoneFound:
     turn: int
 
 
-HearingEvent = Listening | SpeechStarted | Heard | Silence | Noisy | Level | Recorded | MicrophoneLost | MicrophoneFound
+@dataclass(frozen=True)
+class EngineFailed:
+    """Somebody spoke, and there is no engine to recognise it. `reason` is a sentence for staff."""
+
+    turn: int
+    reason: str
+
+
+HearingEvent = (
+    Listening
+    | SpeechStarted
+    | Heard
+    | Silence
+    | Noisy
+    | Level
+    | Recorded
+    | MicrophoneLost
+    | MicrophoneFound
+    | EngineFailed
+)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from voice.engine import Engine
 from voice.errors import VoiceError
 from voice.events import HearingEvent, MicrophoneLost
 from voice.hear import Controls, Task, hear
+from voice.noise_floor import NoiseFloor
 from voice.segment import VOICE_MESSAGE, Limits
 from voice.source import SourceFactory
 
@@ -58,18 +59,24 @@ class Listener:
         self._lock = threading.Lock()
         self._current: _Order | None = None
         self._lost = False
+        self._floor = NoiseFloor()
         self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
         self._thread.start()
 
-    def listen(self, turn: int, meanings: Mapping[str, str], silence_s: float) -> None:
+    def listen(
+        self, turn: int, meanings: Mapping[str, str], silence_s: float, *, pause_s: float | None = None, said: str = ""
+    ) -> None:
         """Listen for an answer; what was being listened for before is stopped.
 
         Args:
             turn: every event carries it.
             meanings: allowed phrases, lower-case, to labels. Phrases that the engine can't hear are no harm.
             silence_s: without speech for this long: Silence.
+            pause_s: the person's own pause, where it is known to be longer than `limits` has it.
+            said: what the kiosk last said.
         """
-        self._start(Task(turn, replace(self._limits, silence_s=silence_s), dict(meanings)))
+        limits = replace(patient(self._limits, pause_s), silence_s=silence_s)
+        self._start(Task(turn, limits, dict(meanings), said))
 
     def record(self, turn: int, silence_s: float | None = None, max_s: float | None = None) -> None:
         """Record a voice message; what was being listened for before is stopped.
@@ -119,7 +126,21 @@ class Listener:
             try:
                 source = self._source_factory()
             except VoiceError as error:
-                self._lost = True
+                self._lost, self._floor = True, NoiseFloor()
                 self._on_event(MicrophoneLost(order.task.turn, str(error)))
                 continue
-            self._lost = not hear(source, self._engine, order.task, self._on_event, controls)
+            self._lost = not hear(source, self._engine, order.task, self._on_event, controls, self._floor)
+            if self._lost:
+                self._floor = NoiseFloor()  # the next one may be another microphone
+
+
+def patient(limits: Limits, pause_s: float | None) -> Limits:
+    """The same for a person whose own pause is longer: half of it even where a clear answer would be taken sooner.
+
+    Args:
+        limits: the house's.
+        pause_s: how long this person may pause in what they say; None, or less than the house's: the house's.
+    """
+    if pause_s is None or pause_s <= limits.endpoint_s:
+        return limits
+    return replace(limits, endpoint_s=pause_s, early_s=max(limits.early_s, pause_s / 2))

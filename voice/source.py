@@ -12,6 +12,8 @@ from voice.audio import size_bytes
 
 BLOCK_S = 0.1
 """Sound comes in pieces of at most this length."""
+LOST = b""
+"""Stands between the pieces where sound was lost; how much of it nobody knows."""
 
 
 class Source(Protocol):
@@ -25,7 +27,7 @@ class Source(Protocol):
         """
 
     def blocks(self) -> Iterator[bytes]:
-        """16-bit mono at 16,000 Hz in pieces of at most `BLOCK_S`, until closed.
+        """16-bit mono at 16,000 Hz in pieces of at most `BLOCK_S`, until closed; LOST where some is missing.
 
         Raises:
             VoiceError: it went away.

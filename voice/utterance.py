@@ -20,7 +20,7 @@ class Evidence:
         pause_s: the longest pause within the speech.
         snr_db: the speech's level above the noise floor that was followed until then; None where it is not known.
         clipped_share: how much of the speech is at the end of the scale, 0 to 1.
-        lost: how often sound was lost within the listening.
+        lost: how often sound was lost in it, or just before it.
     """
 
     grammar_text: str

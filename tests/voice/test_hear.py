@@ -2,10 +2,12 @@
 
 import queue
 from collections.abc import Iterator
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from voice.audio import duration_s, load, size_bytes
+from voice.audio import duration_s, from_float, load, size_bytes, to_float
 from voice.decide import Outcome
 from voice.engine import Engine
 from voice.errors import VoiceError
@@ -24,7 +26,7 @@ from voice.events import (
 from voice.hear import Controls, Task, hear
 from voice.listener import Listener
 from voice.segment import VOICE_MESSAGE, Limits
-from voice.source import Recording, Recordings
+from voice.source import LOST, Recording, Recordings
 from voice.utterance import Utterance
 
 CARDS = {"seven of clubs": "7C", "ten of clubs": "10C", "queen of spades": "QS"}
@@ -38,6 +40,31 @@ def run(engine: Engine, pcm: bytes, meanings: dict[str, str] | None, limits: Lim
 
 def without_levels(events: list[HearingEvent]) -> list[HearingEvent]:
     return [event for event in events if not isinstance(event, Level)]
+
+
+def without_heard_s(events: list[HearingEvent]) -> list[HearingEvent]:
+    return [replace(event, heard_s=0.0) if isinstance(event, Heard) else event for event in events]
+
+
+def outcome_of(events: list[HearingEvent]) -> Outcome:
+    last = events[-1]
+    assert isinstance(last, Heard)
+    return last.decision.outcome
+
+
+class InPieces(Recording):
+    """A microphone that delivers pieces of that length, and loses sound before one of them."""
+
+    def __init__(self, pcm: bytes, piece_s: float, lost_at: int | None = None) -> None:
+        super().__init__(pcm + bytes(size_bytes(5)))
+        self._piece = size_bytes(piece_s)
+        self._lost_at = lost_at
+
+    def blocks(self) -> Iterator[bytes]:
+        for number, at in enumerate(range(0, len(self._pcm), self._piece)):
+            if number == self._lost_at:
+                yield LOST
+            yield self._pcm[at : at + self._piece]
 
 
 class Vanishing(Recording):
@@ -59,7 +86,7 @@ class Absent(Recording):
 def test_an_answer_is_listening_then_started_then_heard_once(pocketsphinx_en, cards):
     listening, started, heard = without_levels(run(pocketsphinx_en, cards[2], CARDS, Limits()))
     assert listening == Listening(7)
-    assert started == SpeechStarted(7)
+    assert isinstance(started, SpeechStarted)
     assert isinstance(heard, Heard)
     assert heard.turn == heard.utterance.turn == 7
     assert heard.decision.meaning == "7C"
@@ -94,9 +121,95 @@ def test_silence_is_one_event_and_levels_come_ten_times_a_second(pocketsphinx_en
     assert len(events) - 2 == pytest.approx(30, abs=2)
 
 
-def test_replaying_the_same_recording_gives_the_same_events(pocketsphinx_en, cards):
-    first = run(pocketsphinx_en, cards[2], CARDS, Limits())
-    assert run(pocketsphinx_en, cards[2], CARDS, Limits()) == first
+@pytest.mark.parametrize("recording", ["gsc_v1_sample/yes", "gsc_v1_sample/cat", "librispeech_librosa/free"])
+def test_replaying_the_same_recording_gives_the_same_events_with_their_evidence(pocketsphinx_en, speech, recording):
+    """An answer, another word, and somebody who reads aloud; with whatever was heard in between."""
+    meanings = {"yes": "Y", "no": "N", "happy": "H"}
+    sound = load(min((speech / recording).iterdir()))
+    first = run(pocketsphinx_en, sound, meanings, Limits(longest_s=4))
+    assert isinstance(first[-1], Heard | Noisy)
+    run(pocketsphinx_en, load(min((speech / "gsc_v1_sample/no").iterdir())), meanings, Limits())
+    assert run(pocketsphinx_en, sound, meanings, Limits(longest_s=4)) == first
+
+
+@pytest.mark.parametrize("piece_s", [0.01, 0.02, 0.05])
+def test_how_the_sound_is_cut_into_pieces_changes_nothing_but_how_much_was_heard(pocketsphinx_en, cards, piece_s):
+    whole = without_levels(run(pocketsphinx_en, cards[2], CARDS, Limits()))
+    events: list[HearingEvent] = []
+    hear(InPieces(cards[2], piece_s), pocketsphinx_en, Task(7, Limits(), CARDS), events.append)
+    assert without_heard_s(without_levels(events)) == without_heard_s(whole)
+
+
+def test_the_evidence_says_when_it_began_how_far_it_was_above_the_room_and_its_longest_pause(pocketsphinx_en, speech):
+    word = load(min((speech / "gsc_v1_sample/happy").iterdir()))
+    room = load(speech / "haushalt_timgrau/noise/aircon-1_1.flac")[size_bytes(6) :]
+    sound = room[: size_bytes(2)] + word + room[: size_bytes(0.5)] + word + room[: size_bytes(2)]
+    heard = run(pocketsphinx_en, sound, {"happy": "H", "no": "N"}, Limits(look_s=0))[-1]
+    assert isinstance(heard, Heard)
+    evidence = heard.utterance.evidence
+    assert evidence.begun_s == pytest.approx(2.4, abs=0.4)
+    assert 0.5 < evidence.pause_s < 1.2
+    assert evidence.snr_db is not None
+    assert 5 < evidence.snr_db < 40
+    assert evidence.duration_s < heard.heard_s < duration_s(sound)
+
+
+def test_the_floor_that_was_followed_goes_on_into_the_next_listening(pocketsphinx_en, speech):
+    word = load(min((speech / "gsc_v1_sample/happy").iterdir()))[: size_bytes(0.9)]
+    room = load(speech / "haushalt_timgrau/noise/aircon-1_1.flac")[size_bytes(6) :]
+    heap = Heap()
+    listener = Listener(Recordings([room[: size_bytes(6)], word]), pocketsphinx_en, heap.events.put)
+    listener.listen(1, CARDS, 4)
+    before = [event.floor_dbfs for event in heap.until(Silence) if isinstance(event, Level)]
+    listener.listen(2, CARDS, 5)
+    after = [event.floor_dbfs for event in heap.until(Heard) if isinstance(event, Level)]
+    assert before[0] is None, "nothing is known of a room before a second of it was heard"
+    assert after[0] == pytest.approx(before[-1], abs=8)
+    listener.close()
+
+
+def test_a_word_in_which_sound_was_lost_is_never_sure(pocketsphinx_en, speech):
+    sound, meanings = load(min((speech / "gsc_v1_sample/yes").iterdir())), {"yes": "Y", "no": "N"}
+    assert outcome_of(run(pocketsphinx_en, sound, meanings, Limits())) is Outcome.SURE
+    events: list[HearingEvent] = []
+    hear(InPieces(sound, 0.05, lost_at=10), pocketsphinx_en, Task(7, Limits(), meanings), events.append)
+    assert outcome_of(events) is Outcome.ASK
+
+
+def test_sound_that_was_lost_long_before_somebody_spoke_is_no_matter(pocketsphinx_en, speech):
+    sound, meanings = load(min((speech / "gsc_v1_sample/yes").iterdir())), {"yes": "Y", "no": "N"}
+    events: list[HearingEvent] = []
+    source = InPieces(bytes(size_bytes(2)) + sound, 0.05, lost_at=10)
+    hear(source, pocketsphinx_en, Task(7, Limits(), meanings), events.append)
+    assert outcome_of(events) is Outcome.SURE
+
+
+def test_a_sentence_that_was_so_loud_that_it_is_cut_off_is_told_apart(pocketsphinx_en, speech):
+    read = load(speech / "librispeech_librosa" / "free" / "198_1.flac")[: size_bytes(3)]
+    shouted = from_float(to_float(read) * np.float32(30))
+    assert outcome_of(run(pocketsphinx_en, read, CARDS, Limits())) is Outcome.NO_MATCH
+    assert outcome_of(run(pocketsphinx_en, shouted, CARDS, Limits())) is Outcome.CLIPPED
+
+
+def test_what_the_kiosk_has_just_said_is_its_own_prompt_and_no_answer(pocketsphinx_en, cards):
+    said = "Which card is it? The seven of clubs, please say it."
+    other = {"queen of spades": "QS"}
+    heard = run(pocketsphinx_en, cards[2], other, Limits())[-1]
+    assert isinstance(heard, Heard)
+    assert heard.utterance.evidence.open_text == "seven of clubs"
+    events: list[HearingEvent] = []
+    hear(Recording(cards[2]), pocketsphinx_en, Task(7, Limits(), other, said), events.append)
+    assert outcome_of(events) is Outcome.OWN_PROMPT
+
+
+def test_somebody_who_answers_with_a_choice_that_was_just_said_is_heard(pocketsphinx_en, cards):
+    said = "Which card is it? Ten of clubs. Seven of clubs."
+    events: list[HearingEvent] = []
+    later = Recording(bytes(size_bytes(1)) + cards[2])
+    hear(later, pocketsphinx_en, Task(7, Limits(), CARDS, said), events.append)
+    assert outcome_of(events) is Outcome.SURE
+    hear(Recording(cards[2]), pocketsphinx_en, Task(7, Limits(), CARDS, said), events.append)
+    assert outcome_of(events) is Outcome.OWN_PROMPT, "it sounded as the microphone opened"
 
 
 def test_a_sure_answer_does_not_wait_for_the_endpoint(pocketsphinx_en, speech):

@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voice.audio import RATE_HZ, duration_s, from_float, load, size_bytes, to_float
+from voice.audio import RATE_HZ, active_dbfs, duration_s, from_float, load, size_bytes, to_float
 from voice.recorder import (
     MOST_GAIN_DB,
     MOST_LIMITED_DB,
     PEAK_DBFS,
     SPEECH_DBFS,
-    active_dbfs,
     levelled,
     listen,
     take,
