@@ -30,8 +30,6 @@ SURE, ASK, NO_MATCH = Outcome.SURE.value, Outcome.ASK.value, Outcome.NO_MATCH.va
 NOISY, NO_SPEECH = "noisy", "no_speech"
 _GOES_ON_S = 0.16
 """So much voice behind a decision means that somebody was cut off: less is a breath or a click."""
-_HYSTERESIS = 0.15
-"""How much less likely speech may be once begun: as in `voice.segment.Limits`."""
 
 
 @dataclass(frozen=True)
@@ -204,8 +202,8 @@ def _word(clip: Clip, snr_db: float | None, engine: Engine, plan: Plan) -> tuple
     found = _listened(clip, snr_db, last, stream.heard_s)
     if found.outcome in {SURE, ASK, NO_MATCH}:
         # The end of speech is looked for in the recording alone: noise has none, and can't be cut off.
-        likely = limits.speech - _HYSTERESIS
-        ends_s = [begin_s + (n + 1) * FRAME_S for n, voice in enumerate(voiced_frames(alone, likely)) if voice]
+        voiced = voiced_frames(alone, limits.goes_on)
+        ends_s = [begin_s + (n + 1) * FRAME_S for n, voice in enumerate(voiced) if voice]
         behind_s = sum(FRAME_S for end_s in ends_s if end_s - FRAME_S >= stream.heard_s)
         found = _timed(found, [end_s for end_s in ends_s if end_s <= stream.heard_s], now_s, behind_s)
     return [found], stream.heard_s

@@ -44,18 +44,20 @@ class Limits:
         before_s: kept from before the first speech, so that no first sound is lost.
         after_s: kept of the silence behind the last speech; no more than `look_s`, or what is looked at early would
             not be what is said in the end.
-        speech: how likely speech has to be to count (0 to 1); once begun, `speech - 0.15` is enough.
+        speech: how likely speech has to be to begin it (0 to 1).
+        goes_on: once begun, so likely is enough.
     """
 
     silence_s: float = 20.0
-    start_s: float = 0.16
+    start_s: float = 0.13
     look_s: float = 0.1
-    early_s: float = 0.2
+    early_s: float = 0.3
     endpoint_s: float = 1.2
     longest_s: float = 10.0
     before_s: float = 0.3
     after_s: float = 0.1
-    speech: float = 0.5
+    speech: float = 0.4
+    goes_on: float = 0.35
 
 
 VOICE_MESSAGE = Limits(look_s=0.0, endpoint_s=8.0, longest_s=120.0, before_s=0.5, after_s=0.5)
@@ -174,7 +176,7 @@ class Segmenter:
     def _frame(self, frame: bytes) -> SegmentEvent | None:
         self._sound += frame
         self._heard_frames += 1
-        needed = self._limits.speech if self._first is None else self._limits.speech - 0.15
+        needed = self._limits.speech if self._first is None else self._limits.goes_on
         voiced = self._detector(frame) >= needed
         self._voiced.append(voiced)
         if self._first is None:
