@@ -1,7 +1,7 @@
 """Puts a kiosk together from its configuration and runs it: store, sets, voice, ear, screen, runner.
 
-The screen has the main thread, the runner one of its own, sound two. The engine is loaded beside the waiting screen:
-until it is there, visits go by keys.
+The screen has the main thread, the runner one of its own, sound two. The engine is loaded beside the waiting screen, in
+a process of its own: until it is there, and while it is lost, visits go by keys.
 """
 
 from __future__ import annotations

@@ -9,8 +9,11 @@ from kiosk import events
 from kiosk.interpret import meant
 from voice import events as sound
 from voice.decide import Outcome
+from voice.doubt import in_noise
 
 log = logging.getLogger(__name__)
+
+_MISSES = {Outcome.TWO_ANSWERS: events.Miss.TWO_ANSWERS, Outcome.CLIPPED: events.Miss.CLIPPED}
 
 
 def event_of(happened: Any) -> events.Event | None:
@@ -19,13 +22,10 @@ def event_of(happened: Any) -> events.Event | None:
     A loss is noted in the log; what was heard never is.
     """
     match happened:
-        case sound.Heard(turn, _, decision):
-            answer, command = meant(decision.meaning)
-            if decision.outcome is Outcome.NO_MATCH:
-                answer = command = None
-            return events.Heard(turn, answer, command, sure=decision.outcome is Outcome.SURE)
-        case sound.SpeechStarted(turn):
-            return events.SpeechStarted(turn)
+        case sound.Heard():
+            return _heard(happened)
+        case sound.SpeechStarted(turn, at_s):
+            return events.SpeechStarted(turn, at_s)
         case sound.Silence(turn):
             return events.Silence(turn)
         case sound.Noisy(turn):
@@ -34,6 +34,8 @@ def event_of(happened: Any) -> events.Event | None:
             return events.PromptFinished(turn)
         case sound.MicrophoneLost(_, reason):
             log.warning("microphone lost: %s", reason)
+            return events.DeviceLost(events.Device.MICROPHONE)
+        case sound.EngineFailed():  # the log has it from whoever looks after the engine
             return events.DeviceLost(events.Device.MICROPHONE)
         case sound.MicrophoneFound():
             return events.DeviceFound(events.Device.MICROPHONE)
@@ -44,3 +46,16 @@ def event_of(happened: Any) -> events.Event | None:
             return None
         case event:
             return event  # type: ignore[no-any-return]
+
+
+def _heard(heard: sound.Heard) -> events.Heard | events.PromptHeard:
+    """What was heard: an answer or a command, the kiosk itself, or why it was neither."""
+    evidence, decision = heard.utterance.evidence, heard.decision
+    if decision.outcome is Outcome.OWN_PROMPT:
+        return events.PromptHeard(heard.turn, heard.heard_s)
+    if decision.outcome in {Outcome.SURE, Outcome.ASK}:
+        answer, command = meant(decision.meaning)
+        sure = decision.outcome is Outcome.SURE
+        return events.Heard(heard.turn, answer, command, sure=sure, pause_s=evidence.pause_s)
+    miss = _MISSES.get(decision.outcome, events.Miss.NO_ANSWER)
+    return events.Heard(heard.turn, miss=miss, noisy=in_noise(evidence), pause_s=evidence.pause_s)

@@ -64,8 +64,8 @@ EngineChange = EngineReady | EngineLost | EngineRefused
 class EngineProcess:
     """An `Engine` whose recogniser runs in a process of its own, looked after until `close`.
 
-    Returns at once; `on_change` tells when the engine is loaded. What is asked before that, or while there is none,
-    raises EngineGone.
+    `start` returns at once; `on_change` tells when the engine is loaded. What is asked before that, or while there is
+    none, raises EngineGone.
 
     Args:
         name, language, models_dir: as for `voice.engines.open_engine`.
@@ -99,6 +99,9 @@ class EngineProcess:
         self.model = ""
         """Both are the loaded engine's once it has been ready."""
         self._thread = threading.Thread(target=self._look_after, name="engine process", daemon=True)
+
+    def start(self) -> None:
+        """Begin to load it; once."""
         self._thread.start()
 
     @property
@@ -149,9 +152,11 @@ class EngineProcess:
             self._changed.notify_all()
             if self._worker is not None:
                 self._worker.kill()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def __enter__(self) -> Self:
+        self.start()
         return self
 
     def __exit__(self, *_exception: object) -> None:

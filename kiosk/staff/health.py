@@ -15,6 +15,7 @@ from kiosk.settings import Voice
 from voice import events as sound
 from voice.condition import MicrophoneUsed, Problems
 from voice.devices import Direction
+from voice.engine_process import EngineLost
 from voice.watcher import Watcher
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Health:
         self._hears = False
         self._problems = Problems()
         self._overflows: dict[date, int] = {}
+        self._engine_losses: dict[date, int] = {}
         self.microphone: str | None = None
         self.speaker: str | None = None
         self.headphones = ""
@@ -78,6 +80,10 @@ class Health:
             case sound.LineStarted():
                 self.speaker = self.speaker or self._voice.speaker or "default"
                 self._watcher.works(Direction.OUTPUT)
+            case EngineLost():  # the microphone is another matter
+                self._hears = False
+                _count(self._engine_losses, self._today(), 1)
+                happened = DeviceLost(Device.MICROPHONE)
             case DeviceFound(Device.MICROPHONE):  # the engine is loaded; a microphone is another matter
                 self._hears = True
                 if self.microphone == "":
@@ -85,13 +91,14 @@ class Health:
         self._put(happened)
 
     def facts(self) -> dict[str, str | int]:
-        """What is known, as `kiosk.staff.status.line` takes it; overflows as of last midnight."""
+        """What is known, as `kiosk.staff.status.line` takes it; overflows and lost engines as of last midnight."""
         known: dict[str, str | int | None] = {"microphone": self.microphone, "speaker": self.speaker}
         if self._voice.headphones:
             known["headphones"] = self.headphones
         # Those of today would tell that somebody answered just now.
         today = self._today()
-        known["microphone_overflows"] = sum(count for day, count in self._overflows.items() if day != today) or None
+        known["microphone_overflows"] = _before(today, self._overflows)
+        known["engine_restarts"] = _before(today, self._engine_losses)
         known["microphone_problem"] = str(self._problems) or None
         return {name: value for name, value in known.items() if value is not None}
 
@@ -110,5 +117,13 @@ class Health:
     def _used(self, used: MicrophoneUsed) -> None:
         self._problems.add(used)
         if used.overflows:
-            today = self._today()
-            self._overflows[today] = self._overflows.get(today, 0) + used.overflows
+            _count(self._overflows, self._today(), used.overflows)
+
+
+def _count(counts: dict[date, int], day: date, more: int) -> None:
+    counts[day] = counts.get(day, 0) + more
+
+
+def _before(today: date, counts: dict[date, int]) -> int | None:
+    """How many on all days before; None for none."""
+    return sum(count for day, count in counts.items() if day != today) or None

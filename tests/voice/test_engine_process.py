@@ -78,7 +78,7 @@ class Told:
     def timing(self) -> Timing:
         return Timing(answer_s=lambda _: self.answer_s, wait=self.wait, now_s=lambda: 0.0)
 
-    def start(self, models_dir: Path, **more) -> EngineProcess:
+    def engine(self, models_dir: Path, **more) -> EngineProcess:
         return EngineProcess("pocketsphinx", "en", models_dir, on_change=self.take, timing=self.timing(), **more)
 
     def wait_for_ready(self) -> None:
@@ -92,7 +92,7 @@ def told() -> Told:
 
 @pytest.fixture
 def engine(told: Told, tmp_path: Path) -> Iterator[EngineProcess]:
-    with told.start(tmp_path) as one:
+    with told.engine(tmp_path) as one:
         told.wait_for_ready()
         yield one
 
@@ -161,7 +161,8 @@ def test_a_stalled_process_is_ended_when_its_time_is_over_and_started_again(
 
 def test_a_process_that_dies_at_loading_is_tried_less_and_less_often(tmp_path: Path):
     told = Told(at_most=9)
-    engine = told.start(tmp_path, command=DIES)
+    engine = told.engine(tmp_path, command=DIES)
+    engine.start()
     until(lambda: len(told.pauses_s) == 9)
     engine.close()
     assert told.pauses_s == [1, 2, 4, 8, 16, 32, 60, 60, 60]
@@ -177,6 +178,7 @@ def test_one_that_ran_for_a_minute_is_started_again_after_a_second(tmp_path: Pat
 
     timing = Timing(wait=told.wait, now_s=clock)
     engine = EngineProcess("pocketsphinx", "en", tmp_path, timing=timing, command=DIES)
+    engine.start()
     until(lambda: len(told.pauses_s) == 6)
     engine.close()
     assert told.pauses_s == [1, 2, 4, 1, 2, 4]
@@ -199,7 +201,8 @@ def test_an_engine_that_cannot_be_had_as_configured_is_not_tried_again(told: Tol
 
 
 def test_closing_ends_the_process_even_while_it_recognises(told: Told, tmp_path: Path, cards: list[bytes]):
-    engine = told.start(tmp_path)
+    engine = told.engine(tmp_path)
+    engine.start()
     told.wait_for_ready()
     pid, gone = pid_of(engine), []
 
@@ -223,7 +226,7 @@ def test_closing_ends_the_process_even_while_it_recognises(told: Told, tmp_path:
 def test_when_the_kiosk_is_killed_no_process_is_left(tmp_path: Path, *, stopped: bool):
     code = (
         "import sys; from pathlib import Path; from voice.engine_process import EngineProcess;"
-        f"one = EngineProcess('pocketsphinx', 'en', Path({str(tmp_path)!r})); one.wait_until_ready(60);"
+        f"one = EngineProcess('pocketsphinx', 'en', Path({str(tmp_path)!r})); one.start(); one.wait_until_ready(60);"
         "print(one.pid, flush=True); sys.stdin.read()"
     )
     kiosk = subprocess.Popen(
@@ -243,7 +246,7 @@ def test_the_process_has_nothing_of_the_kiosks_but_its_line(told: Told, tmp_path
     with (tmp_path / "kiosk.db").open("w") as database, socket.socket() as listening:
         os.set_inheritable(database.fileno(), True)
         os.set_inheritable(listening.fileno(), True)
-        with told.start(tmp_path) as engine:
+        with told.engine(tmp_path) as engine:
             told.wait_for_ready()
             pid = pid_of(engine)
             open_files = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()]
