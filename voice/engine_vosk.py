@@ -20,7 +20,7 @@ from voice.engine import unknown
 from voice.errors import VoiceError
 from voice.utterance import Evidence, Utterance
 
-_BLOCK_BYTES = size_bytes(0.2)
+_BLOCK_BYTES = size_bytes(0.1)
 _TAIL = bytes(size_bytes(0.2))
 """Silence behind the speech: the decoder's last words come out whole."""
 _UNKNOWN = "[unk]"

@@ -2,7 +2,7 @@
 
 A model is a zip with one folder inside. It is fetched to a partial file (kept when the connection is cut, so that the
 next attempt goes on from there), checked for size and SHA-256, unpacked beside its place, checked again to look like a
-model, and only then renamed into place.
+model, told how to search as its manifest says, and only then renamed into place.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from voice.decoder_settings import VOSK, checked
 from voice.errors import VoiceError
 from voice.unpack import unpack
 
@@ -28,6 +29,10 @@ MANIFEST_NAME = "sayso-model.toml"
 """A copy of the manifest within an installed model: which one it is, and that its zip was checked."""
 _SUMS = "SHA256SUMS"
 _MARK = Path("am") / "final.mdl"
+_CONF = Path("conf") / "model.conf"
+"""What Vosk reads its decoder's options from. Source: vosk-api's model.cc, version 0.3.45."""
+_UPSTREAM = "model.conf.upstream"
+"""Beside it: as it came in the zip."""
 _PIECE_BYTES = 1 << 20
 
 
@@ -40,6 +45,7 @@ class Manifest:
         name: the folder within the zip.
         version, url, licence: as upstream has them.
         size_bytes, sha256: of the zip.
+        decoder: how it searches, by `decoder_settings.VOSK`'s names; what is not here is as upstream made it.
     """
 
     language: str
@@ -49,6 +55,7 @@ class Manifest:
     size_bytes: int
     sha256: str
     licence: str
+    decoder: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -80,7 +87,7 @@ def read_manifest(path: Path) -> Manifest:
         )
     if urlsplit(values["url"]).scheme not in {"http", "https"}:
         raise VoiceError("Cannot read the model's manifest", f"'{path}': 'url' is not http", "Write an https address.")
-    return Manifest(size_bytes=size, **values)
+    return Manifest(size_bytes=size, decoder=checked(data.get("decoder", {}), VOSK, path), **values)
 
 
 def manifests_in(folder: Path) -> tuple[Manifest, ...]:
@@ -125,7 +132,8 @@ def install(
         from_file: the zip, where there is no network; else it is fetched.
         on_progress: told now and then while fetching.
 
-    Returns: the model's folder. One that is there already and was installed from this zip is left as it is.
+    Returns: the model's folder. One that is there already and was installed from this zip is left as it is, but for how
+        it searches: that is made what the manifest says.
 
     Raises:
         VoiceError: no network, a cut download (what came is kept), a wrong size or hash, an unsafe or damaged zip, a
@@ -133,9 +141,11 @@ def install(
     """
     place = models_dir / manifest.name
     tell = on_progress or (lambda _done, _all: None)
-    if _same(place, manifest):
-        return place
     try:
+        if _same(place, manifest):
+            if read_manifest(place / MANIFEST_NAME).decoder != manifest.decoder:
+                _set_up(place, manifest)
+            return place
         models_dir.mkdir(parents=True, exist_ok=True)
         archive = from_file if from_file is not None else models_dir / f".{manifest.name}.zip.part"
         if from_file is None:
@@ -148,8 +158,7 @@ def install(
             folder = Path(scratch) / manifest.name
             if not (folder / _MARK).is_file():
                 raise VoiceError("Cannot install the model", f"'{archive}': no {manifest.name}/{_MARK} inside", _AGAIN)
-            _write_sums(folder)
-            _write_manifest(folder / MANIFEST_NAME, manifest)
+            _set_up(folder, manifest)
             if place.exists():
                 # Renaming needs an empty place; the old one goes with the scratch folder.
                 place.rename(Path(scratch) / "old")
@@ -215,6 +224,35 @@ def _same(place: Path, manifest: Manifest) -> bool:
     return copy.is_file() and (place / _SUMS).is_file() and read_manifest(copy).sha256 == manifest.sha256
 
 
+def _set_up(folder: Path, manifest: Manifest) -> None:
+    """What is written into a model whose zip was checked: how to search, every file's hash, and which model it is."""
+    _write_decoder(folder, manifest.decoder)
+    for old in (MANIFEST_NAME, _SUMS):
+        (folder / old).unlink(missing_ok=True)
+    _write_sums(folder)
+    _write_manifest(folder / MANIFEST_NAME, manifest)
+
+
+def _write_decoder(folder: Path, decoder: Mapping[str, float]) -> None:
+    """Upstream's options, with these in place of its own. Of an option given twice Kaldi would take the last."""
+    conf, upstream = folder / _CONF, folder / _CONF.with_name(_UPSTREAM)
+    if not decoder and not upstream.is_file():
+        return
+    if not conf.is_file():
+        # Making one would make Vosk read the model in another way.
+        raise VoiceError(
+            "Cannot install the model", f"no {_CONF} inside, where its [decoder] belongs", "Leave that table out."
+        )
+    if not upstream.is_file():
+        upstream.write_bytes(conf.read_bytes())
+    lines = [
+        line
+        for line in upstream.read_text(encoding="utf-8").splitlines()
+        if line.partition("=")[0].strip().removeprefix("--") not in decoder
+    ]
+    conf.write_text("\n".join([*lines, *(f"--{name}={value}" for name, value in decoder.items()), ""]), "utf-8")
+
+
 def _write_sums(folder: Path) -> None:
     """The hash of every file, in the form that `sha256sum -c` reads."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -224,7 +262,8 @@ def _write_sums(folder: Path) -> None:
 def _write_manifest(path: Path, manifest: Manifest) -> None:
     # JSON's strings are TOML's basic strings.
     lines = [f"{key} = {json.dumps(value)}" for key, value in vars(manifest).items() if isinstance(value, str)]
-    text = "\n".join([*lines, f"size_bytes = {manifest.size_bytes}", ""])
+    table = ["[decoder]", *(f"{name} = {value}" for name, value in manifest.decoder.items())]
+    text = "\n".join([*lines, f"size_bytes = {manifest.size_bytes}", *(table if manifest.decoder else ()), ""])
     with path.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()

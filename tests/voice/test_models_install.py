@@ -9,16 +9,18 @@ import subprocess
 import threading
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rehearsed import korean_model
 
 from sayso.models import MANIFESTS, command
+from voice.engines import open_engine
 from voice.errors import VoiceError
-from voice.models import Manifest, install, installed_model, read_manifest, verify
+from voice.models import Manifest, _write_decoder, install, installed_model, read_manifest, verify
 from voice.unpack import unpack
 
 NAME = "vosk-model-small-en-us-0.15"
@@ -229,6 +231,73 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_installed(server, tmp_p
         subprocess.run(["umount", str(small)], check=True)
 
 
+UPSTREAM_CONF = b"--min-active=200\n--max-active=7000\n--beam=13.0\n--lattice-beam=6.0\n--acoustic-scale=1.0\n"
+SEARCHED_ZIP = zip_of({f"{NAME}/am/final.mdl": b"model", f"{NAME}/conf/model.conf": UPSTREAM_CONF})
+
+
+def searching(**decoder: float) -> Manifest:
+    settings = {name.replace("_", "-"): value for name, value in decoder.items()}
+    return replace(manifest_for("http://127.0.0.1:1/none", SEARCHED_ZIP), decoder=settings)
+
+
+def options(folder: Path) -> list[str]:
+    return (folder / "conf" / "model.conf").read_text().split()
+
+
+def test_how_a_model_searches_is_what_its_manifest_says_and_the_rest_is_upstreams(tmp_path):
+    stick = tmp_path / "stick.zip"
+    stick.write_bytes(SEARCHED_ZIP)
+    manifest = searching(beam=10.0, max_active=3000)
+    folder = install(manifest, tmp_path / "m", from_file=stick)
+    assert options(folder) == [
+        "--min-active=200",
+        "--lattice-beam=6.0",
+        "--acoustic-scale=1.0",
+        "--beam=10.0",
+        "--max-active=3000",
+    ]
+    assert verify(manifest, tmp_path / "m") == ""
+    assert read_manifest(folder / "sayso-model.toml") == manifest
+
+
+def test_another_way_of_searching_is_written_into_a_model_that_is_there_without_its_zip(tmp_path):
+    stick = tmp_path / "stick.zip"
+    stick.write_bytes(SEARCHED_ZIP)
+    folder = install(searching(beam=10.0), tmp_path / "m", from_file=stick)
+    stick.unlink()
+    install(searching(lattice_beam=2.0), tmp_path / "m")
+    assert "--beam=13.0" in options(folder), "no longer set: upstream's again"
+    assert "--lattice-beam=2.0" in options(folder)
+    assert verify(searching(lattice_beam=2.0), tmp_path / "m") == ""
+    install(searching(), tmp_path / "m")
+    assert options(folder) == UPSTREAM_CONF.decode().split()
+
+
+def test_a_model_that_can_not_be_told_how_to_search_is_not_installed_half(tmp_path):
+    stick = tmp_path / "stick.zip"
+    stick.write_bytes(MODEL_ZIP)
+    with pytest.raises(VoiceError, match=r"no conf/model\.conf inside"):
+        install(
+            replace(manifest_for("http://127.0.0.1:1/none"), decoder={"beam": 9.0}), tmp_path / "m", from_file=stick
+        )
+    assert left_in(tmp_path / "m") == set()
+
+
+def test_a_real_model_is_loaded_with_what_was_written_into_it(tmp_path):
+    """Vosk refuses an option that it does not know: so these are its own names."""
+    there = Path(korean_model())
+    folder = tmp_path / "vosk-model-small-ko"
+    for part in sorted(path for path in there.rglob("*") if path.is_file()):
+        (folder / part.relative_to(there)).parent.mkdir(parents=True, exist_ok=True)
+        if part.parent.name == "conf":
+            shutil.copy(part, folder / part.relative_to(there))
+        else:
+            (folder / part.relative_to(there)).symlink_to(part)
+    _write_decoder(folder, {"beam": 8.0, "max-active": 1000, "lattice-beam": 1.5})
+    engine = open_engine("vosk", "ko", tmp_path)
+    assert engine.recognise(1, bytes(32_000), ("보통",)).turn == 1
+
+
 def test_a_changed_file_is_found_by_verify(server, tmp_path):
     install(manifest_for(server.url), tmp_path)
     (tmp_path / NAME / "conf" / "mfcc.conf").write_text("other")
@@ -238,6 +307,7 @@ def test_a_changed_file_is_found_by_verify(server, tmp_path):
 def test_the_manifest_in_the_tree_is_upstreams_small_english_model():
     manifest = read_manifest(MANIFESTS / "en.toml")
     assert (manifest.name, manifest.size_bytes) == (NAME, 41_205_931)
+    assert dict(manifest.decoder) == {"beam": 10.0, "max-active": 3000, "lattice-beam": 2.0}
     assert manifest.sha256 == "30f26242c4eb449f948e42cb302dd7a686cb29a3423a8367f99ff41780942498"
 
 
@@ -249,6 +319,10 @@ def test_the_manifest_in_the_tree_is_upstreams_small_english_model():
         ("language='en'\nname='../x'\nversion='1'\nurl='https://h/x'\nsha256='0'\nlicence='L'\nsize_bytes=1", "folder"),
         ("language='en'\nname='x'\nversion='1'\nurl='file:///x'\nsha256='0'\nlicence='L'\nsize_bytes=1", "not http"),
         ("language='en'\nname='x'\nversion='1'\nurl='https://h/x'\nsha256='0'\nlicence='L'\nsize_bytes='1'", "number"),
+        (
+            "language='en'\nname='x'\nversion='1'\nurl='http://h'\nsha256='0'\nlicence='L'\nsize_bytes=1\ndecoder=1",
+            "table",
+        ),
     ],
 )
 def test_a_manifest_that_cannot_be_right_is_refused(tmp_path, text, says):
