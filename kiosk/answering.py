@@ -103,7 +103,7 @@ def kept(visit: Visit) -> Stepped:
     answers = dict(visit.answers_with_pending)
     while gone := answers.keys() - visit.relevant_names(answers):
         answers = {name: answer for name, answer in answers.items() if name not in gone}
-    visit = replace(visit, answers=answers, pending=None, candidate=None, deferred=None, save_failures=0)
+    visit = replace(visit, answers=answers, pending=None, candidate=None, deferred=None, save_failures=0, failures=0)
     if question.kind is Kind.AUDIO:
         return after_message(visit, question, pending, old)
     spoken = aloud(visit, pending) and not visit.read_back

@@ -60,20 +60,42 @@ class Noisy:
     turn: int
 
 
+class Miss(Enum):
+    """Why speech was neither an answer nor a command."""
+
+    NO_ANSWER = "no_answer"
+    TWO_ANSWERS = "two_answers"
+    CLIPPED = "clipped"
+
+
 @dataclass(frozen=True)
 class Heard:
     """An utterance was interpreted.
 
     Attributes:
         answer: the choice's name, or None.
-        command: what was asked for, or None. Neither: speech that was no answer.
+        command: what was asked for, or None. Neither: see `miss`.
         sure: the evidence agrees; otherwise it has to be asked.
+        miss: why it was neither; of no meaning where it was.
+        noisy: it was neither, and probably lost in noise, or not said to the kiosk at all.
+        pause_s: the longest pause in it.
     """
 
     turn: int
     answer: str | None = None
     command: Command | None = None
     sure: bool = False
+    miss: Miss = Miss.NO_ANSWER
+    noisy: bool = False
+    pause_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class PromptHeard:
+    """The microphone heard what the kiosk itself has just said; the listening has ended after `heard_s` of sound."""
+
+    turn: int
+    heard_s: float
 
 
 @dataclass(frozen=True)
@@ -85,9 +107,13 @@ class Silence:
 
 @dataclass(frozen=True)
 class SpeechStarted:
-    """Somebody began to speak: the turn's timers stop, so that a late beginner is heard."""
+    """Somebody began to speak: the turn's timers stop, so that a late beginner is heard.
+
+    `at_s`: how long the microphone had been open; None where that is not known.
+    """
 
     turn: int
+    at_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -162,6 +188,7 @@ Event = (
     | TwoKeys
     | Noisy
     | Heard
+    | PromptHeard
     | Silence
     | SpeechStarted
     | Recorded
@@ -242,11 +269,13 @@ class Listen:
     Attributes:
         meanings: (phrase, meaning) for everything that may be said; see `kiosk.interpret`.
         silence_s: Silence follows when nobody has begun to speak for so long.
+        pause_s: how long this person may pause in what they say.
     """
 
     turn: int
     meanings: tuple[tuple[str, str], ...]
     silence_s: float
+    pause_s: float
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ def rules_of(config: Config) -> Rules:
         ask_again_s=asking.ask_again_s,
         ask_again_later_s=asking.ask_again_later_s,
         offer_stop_s=asking.offer_stop_s,
+        pause_s=config.voice.endpoint_s,
         message_silence_s=asking.message_silence_s,
         message_max_s=asking.message_max_s,
         speak_keyed_answers=asking.speak_keyed_answers,

@@ -52,8 +52,10 @@ class Speaking(Protocol):
 class Hearing(Protocol):
     """What it needs of an ear. Answers with `voice.events`."""
 
-    def listen(self, turn: int, meanings: dict[str, str], silence_s: float) -> None:
-        """Open the microphone for an answer."""
+    def listen(
+        self, turn: int, meanings: dict[str, str], silence_s: float, *, pause_s: float | None = None, said: str = ""
+    ) -> None:
+        """Open the microphone for an answer: see `voice.listener.Listener.listen`."""
 
     def record(self, turn: int, silence_s: float, max_s: float) -> None:
         """Open it for a voice message."""

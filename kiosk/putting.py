@@ -12,6 +12,7 @@ from typing import Any
 from kiosk.asks import OWN, START_ASKINGS, WHO_IS, Asking, which_language, which_set
 from kiosk.events import Effect, Event, Finish, Line, Listen, Record, Say, StopListening, StopSaying, Tone
 from kiosk.interpret import meanings
+from kiosk.patience import pause_s
 from kiosk.saying.prompts import (
     choice_line,
     english_name,
@@ -64,7 +65,7 @@ def ask(visit: Visit, asking: Asking, question: Question, opening: tuple[Line, .
         if question.name in visit.answers:
             opening = (*opening, visit.tongue.line("change_answer"))
     visit = replace(visit, times_put=0, failures=0, silences=0, candidate=None, read_back=False)
-    visit = replace(visit, noisy=False, two_keys=0, aside=None)
+    visit = replace(visit, noisy=False, in_noise=False, two_keys=0, aside=None)
     keys_only = asking is Asking.FORGET_SURE  # never forgotten by a word that was misheard
     return put(replace(visit, asking=asking, question=question, keys_only=keys_only, **changes), opening)
 
@@ -221,6 +222,7 @@ def open_microphone(visit: Visit, silence_s: float) -> Stepped:
     if not may_listen or question is None:
         return arm(visit, silence_s), ()
     # The listening counts its own silence, in sound; the timer is for the case that it never speaks.
-    visit = replace(arm(visit, silence_s + 2.0), listening=True)
+    visit = replace(arm(visit, silence_s + 2.0), listening=True, listens_s=silence_s)
     tongue = visit.tongue
-    return visit, (Listen(visit.turn, meanings(question, tongue.language, tongue.default_language), silence_s),)
+    phrases = meanings(question, tongue.language, tongue.default_language)
+    return visit, (Listen(visit.turn, phrases, silence_s, pause_s(visit)),)

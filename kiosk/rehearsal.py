@@ -17,6 +17,7 @@ from kiosk.view import START_KEY, Command, View
 from voice import events as sound
 from voice.engine import Engine
 from voice.hear import Task, hear
+from voice.listener import patient
 from voice.segment import VOICE_MESSAGE, Limits
 from voice.source import Recording
 
@@ -109,9 +110,11 @@ class RecordedEar:
     heard: list[HeardOnce] = field(default_factory=list)
     used: int = 0
 
-    def listen(self, turn: int, meanings: dict[str, str], silence_s: float) -> None:
+    def listen(
+        self, turn: int, meanings: dict[str, str], silence_s: float, *, pause_s: float | None = None, said: str = ""
+    ) -> None:
         """Hear the recording that belongs here, at once."""
-        self._hear(Task(turn, Limits(silence_s=silence_s), meanings))
+        self._hear(Task(turn, replace(patient(Limits(), pause_s), silence_s=silence_s), meanings, said))
 
     def record(self, turn: int, silence_s: float, max_s: float) -> None:
         """Take the recording that belongs here as a voice message."""
@@ -156,7 +159,9 @@ class RecordedEar:
 class DeafEar:
     """No microphone at all: keys alone."""
 
-    def listen(self, turn: int, meanings: dict[str, str], silence_s: float) -> None:
+    def listen(
+        self, turn: int, meanings: dict[str, str], silence_s: float, *, pause_s: float | None = None, said: str = ""
+    ) -> None:
         """Never asked for: a visit without a microphone does not listen."""
 
     def record(self, turn: int, silence_s: float, max_s: float) -> None:

@@ -29,12 +29,13 @@ from kiosk.view import ScreenName, View
 from kiosk.visit import step
 from openrosa.errors import OpenRosaError
 from voice import events as sound
+from voice.noise_floor import as_in_a_quiet_room
 
 log = logging.getLogger(__name__)
 
 _HUSHED = frozenset({Stage.ASK, Stage.CONFIRM, Stage.SAID_BACK})
 """Here speech stops when a key goes down."""
-_WAITS_FOR_KEYS = events.TimePassed | events.Silence | events.Noisy | events.Heard
+_WAITS_FOR_KEYS = events.TimePassed | events.Silence | events.Noisy | events.Heard | events.PromptHeard
 """What would put something else under a finger: it waits until it is known what becomes of the key that is down."""
 
 
@@ -143,9 +144,9 @@ class Runner:
     def take(self, happened: Any) -> None:
         """One thing that happened: a visit's event, or sound's."""
         match happened:
-            case sound.Level(turn, dbfs):
+            case sound.Level(turn, dbfs, floor_dbfs):
                 if turn == self.visit.turn:
-                    self._ports.screen.level(dbfs)
+                    self._ports.screen.level(as_in_a_quiet_room(dbfs, floor_dbfs))
             case sound.LineStarted(turn, index):
                 if turn == self.visit.turn and index < len(self._captions):
                     self._ports.screen.light(self._captions[index].tile, self._captions[index].words)
@@ -271,8 +272,9 @@ class Runner:
                 self._to_read.clear()
                 ports.speaking.stop()
                 ports.screen.hush()
-            case events.Listen(turn, meanings, silence_s):
-                ports.hearing.listen(turn, dict(meanings), silence_s)
+            case events.Listen(turn, meanings, silence_s, pause_s):
+                said = " ".join(line.words for line in self._captions if line.words)
+                ports.hearing.listen(turn, dict(meanings), silence_s, pause_s=pause_s, said=said)
             case events.Record(turn, silence_s, max_s):
                 ports.hearing.record(turn, silence_s, max_s)
             case events.StopListening():

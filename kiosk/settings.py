@@ -151,8 +151,14 @@ class Voice(_Table, frozen=True):
         Meta(ge=0, le=5, description="Wait after a prompt before the microphone opens.", extra={"unit": "seconds"}),
     ] = 0.5
     endpoint_s: Annotated[
-        float, Meta(ge=0.2, le=5, description="Silence that ends an utterance.", extra={"unit": "seconds"})
-    ] = 0.7
+        float,
+        Meta(
+            ge=0.2,
+            le=5,
+            description="Silence that ends what is not clear at once. A visit learns to wait for up to 2 s.",
+            extra={"unit": "seconds"},
+        ),
+    ] = 1.2
 
 
 class Asking(_Table, frozen=True):

@@ -43,6 +43,7 @@ class Rules:
         ask_again_s, ask_again_later_s: silence before the first asking again, and before the later ones.
         offer_stop_s: silence after the offer to stop, before it closes the visit.
         heard_within_s: after speech began, when to stop waiting for what was heard.
+        pause_s: how long somebody may pause in what they say, until a visit has learnt that they need longer.
         message_silence_s, message_max_s: what ends a voice message.
         speak_keyed_answers: say aloud also what was given by key.
         preset_who: who is here, where the house knows it and doesn't ask.
@@ -57,6 +58,7 @@ class Rules:
     ask_again_later_s: float = 30.0
     offer_stop_s: float = 60.0
     heard_within_s: float = 20.0
+    pause_s: float = 1.2
     message_silence_s: float = 8.0
     message_max_s: float = 120.0
     speak_keyed_answers: bool = False
@@ -112,6 +114,8 @@ class Visit:
         asking, question: what is being put.
         speaking, listening: whether the prompt is still going on; whether the microphone is open.
         times_put: how often the question was put.
+        listens_s: how long the microphone was opened for, if nobody speaks.
+        pause_s: how long this person pauses, as far as that was learnt: `kiosk.patience`.
         failures, silences: on this question, in a row.
         keys_only: the microphone stays closed for this question.
         candidate: what was heard, and waits to be confirmed.
@@ -134,6 +138,8 @@ class Visit:
         menu_at: how far the menu has moved on.
         aside: what the menu or the call for help leads back to.
         help_coming: whether somebody said to be coming, while that is told.
+        in_noise: something that was not understood on this question was probably the room.
+        wary: since the room was heard, until something is confirmed: whatever is heard is asked about.
         noisy: the room is too loud for this question.
         two_keys: how often two keys came at once on this question.
         out_of_order: nothing can be kept, so nothing is asked.
@@ -155,6 +161,8 @@ class Visit:
     question: Question | None = None
     speaking: bool = False
     listening: bool = False
+    listens_s: float = 0.0
+    pause_s: float = 0.0
     times_put: int = 0
     failures: int = 0
     silences: int = 0
@@ -179,6 +187,8 @@ class Visit:
     menu_at: int = 0
     aside: Aside | None = None
     help_coming: bool | None = None
+    in_noise: bool = False
+    wary: bool = False
     noisy: bool = False
     two_keys: int = 0
     out_of_order: bool = False

@@ -30,6 +30,7 @@ from kiosk.events import (
     KeyTouched,
     Noisy,
     PromptFinished,
+    PromptHeard,
     Recorded,
     Show,
     Silence,
@@ -92,7 +93,7 @@ def _step(visit: Visit, event: Event) -> Stepped:
             return visit, ()
         case PromptFinished() if not visit.speaking:
             return visit, ()
-        case Heard() | Silence() | Noisy() | SpeechStarted() if not visit.listening:
+        case Heard() | PromptHeard() | Silence() | Noisy() | SpeechStarted() if not visit.listening:
             return visit, ()  # the microphone is closed: it was on its way when somebody pressed a key
         case _ if event.turn != visit.turn:
             return visit, ()
@@ -181,6 +182,7 @@ TABLE: Mapping[tuple[Stage, type], Handler] = {
     (Stage.ASK, Noisy): by_voice.noisy,
     (Stage.ASK, SpeechStarted): by_voice.speech_started,
     (Stage.ASK, Heard): by_voice.ask_heard,
+    (Stage.ASK, PromptHeard): by_voice.prompt_heard,
     (Stage.ASK, Silence): silence.nobody,
     (Stage.ASK, TimePassed): silence.waited,
     (Stage.RECORDING, KeyPressed): by_key.recording_key,
@@ -196,6 +198,7 @@ TABLE: Mapping[tuple[Stage, type], Handler] = {
     (Stage.CONFIRM, Noisy): by_voice.noisy,
     (Stage.CONFIRM, SpeechStarted): by_voice.speech_started,
     (Stage.CONFIRM, Heard): by_voice.confirm_heard,
+    (Stage.CONFIRM, PromptHeard): by_voice.prompt_heard,
     (Stage.CONFIRM, Silence): silence.nobody,
     (Stage.CONFIRM, TimePassed): silence.nobody,
     (Stage.KEEPING, KeyPressed): by_key.defer,
@@ -208,9 +211,10 @@ TABLE: Mapping[tuple[Stage, type], Handler] = {
     (Stage.SAID_BACK, KeyHeld): by_key.held,
     (Stage.SAID_BACK, TwoKeys): by_key.two_keys_after,
     (Stage.SAID_BACK, PromptFinished): _said_back_finished,
-    (Stage.SAID_BACK, Noisy): _next_please,
+    (Stage.SAID_BACK, Noisy): by_voice.said_back_noisy,
     (Stage.SAID_BACK, SpeechStarted): by_voice.speech_started,
     (Stage.SAID_BACK, Heard): by_voice.said_back_heard,
+    (Stage.SAID_BACK, PromptHeard): by_voice.prompt_heard,
     (Stage.SAID_BACK, Silence): _next_please,
     (Stage.SAID_BACK, TimePassed): _next_please,
     (Stage.FINISHING, Kept): _finished,

@@ -135,7 +135,7 @@ class Listener:
 
 
 def patient(limits: Limits, pause_s: float | None) -> Limits:
-    """The same for a person whose own pause is longer: half of it even where a clear answer would be taken sooner.
+    """The same for a person whose own pause is longer: a third of it where a clear answer would be taken sooner.
 
     Args:
         limits: the house's.
@@ -143,4 +143,4 @@ def patient(limits: Limits, pause_s: float | None) -> Limits:
     """
     if pause_s is None or pause_s <= limits.endpoint_s:
         return limits
-    return replace(limits, endpoint_s=pause_s, early_s=max(limits.early_s, pause_s / 2))
+    return replace(limits, endpoint_s=pause_s, early_s=max(limits.early_s, pause_s / 3))

@@ -19,6 +19,8 @@ FRAME_S = 0.02
 WINDOW_S = 4.0
 """The quietest moment of so much sound. Speech that is read aloud has a gap in it at least; a floor that rises is
 known after it."""
+QUIET_DBFS = -58.0
+"""No louder than this, a room does not move a level that is shown."""
 _PART_S = 0.5
 KNOWN_AFTER_S = 1.0
 """After less sound than this the quietest moment may be somebody's word."""
@@ -62,3 +64,13 @@ class NoiseFloor:
         if self._frames % round(_PART_S / FRAME_S) == 0:
             self._parts.append(self._part)
             self._part = math.inf
+
+
+def as_in_a_quiet_room(dbfs: float, floor_dbfs: float | None) -> float:
+    """A level turned down by as much as the room is louder than a quiet one, so that what is shown is speech.
+
+    Args:
+        dbfs: how loud it is.
+        floor_dbfs: the room's floor; None where it is not known.
+    """
+    return dbfs - max(0.0, (QUIET_DBFS if floor_dbfs is None else floor_dbfs) - QUIET_DBFS)

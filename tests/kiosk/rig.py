@@ -53,9 +53,11 @@ class ListeningEar(DeafEar):
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def listen(self, turn: int, meanings: dict[str, str], silence_s: float) -> None:
+    def listen(
+        self, turn: int, meanings: dict[str, str], silence_s: float, *, pause_s: float | None = None, said: str = ""
+    ) -> None:
         """Note it."""
-        del turn, meanings, silence_s
+        del turn, meanings, silence_s, pause_s, said
         self.asked.append("listen")
 
     def record(self, turn: int, silence_s: float, max_s: float) -> None:

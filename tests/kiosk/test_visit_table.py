@@ -29,8 +29,10 @@ from kiosk.events import (
     KeyPressed,
     KeyTouched,
     Listen,
+    Miss,
     Noisy,
     PromptFinished,
+    PromptHeard,
     Record,
     Recorded,
     Say,
@@ -108,14 +110,15 @@ def events_at(turn: int, number: int) -> list[Event]:
         *(KeyPressed(key, turn) for key in (*KEYS, "nonsense")),
         *(Heard(turn, answer=name, sure=sure) for name in ("good", "bad", "no such") for sure in (True, False)),
         *(Heard(turn, command=command, sure=sure) for command in Command for sure in (True, False)),
-        Heard(turn),
+        *(Heard(turn, miss=miss, noisy=noisy, pause_s=1.0) for miss in Miss for noisy in (True, False)),
+        *(PromptHeard(turn, heard_s) for heard_s in (1.0, 100.0)),
         Silence(turn),
         KeyTouched(turn),
         KeyHeld(turn),
         TwoKeys(turn),
         Noisy(turn),
         HelpAnswered(turn, coming=True),
-        SpeechStarted(turn),
+        *(SpeechStarted(turn, at_s) for at_s in (None, 0.5, 5.0)),
         Recorded(turn, "voice-1.wav", 3.0),
         Recorded(turn, "voice-1.wav", 0.0),
         PromptFinished(turn),
@@ -217,6 +220,8 @@ events = st.one_of(
                 "held",
                 "touched",
                 "noisy",
+                "no answer",
+                "prompt heard",
                 "headphones",
             ]
         ),
@@ -226,9 +231,14 @@ events = st.one_of(
 )
 
 
+PLAIN = {"silence": Silence, "two": TwoKeys, "held": KeyHeld, "touched": KeyTouched, "noisy": Noisy}
+
+
 def event_of(visit: Visit, kind: str, what: object, more: int) -> Event:
     """One generated event, mostly of the visit's own turn."""
     turn = visit.turn - (more == 1 and kind not in {"hear", "command"})
+    if kind in PLAIN:
+        return PLAIN[kind](turn)
     match kind:
         case "key":
             return KeyPressed(str(what), visit.turn - (more == 2))
@@ -237,10 +247,12 @@ def event_of(visit: Visit, kind: str, what: object, more: int) -> Event:
         case "command":
             assert isinstance(what, Command)
             return Heard(visit.turn, command=what, sure=bool(more))
-        case "silence":
-            return Silence(turn)
         case "speech":
-            return SpeechStarted(turn)
+            return SpeechStarted(turn, 0.5 if more else None)
+        case "no answer":
+            return Heard(turn, miss=Miss.CLIPPED if more else Miss.TWO_ANSWERS, noisy=bool(more), pause_s=1.0 * more)
+        case "prompt heard":
+            return PromptHeard(turn, 15.0 * more)
         case "prompt":
             return PromptFinished(turn)
         case "time":
@@ -249,14 +261,6 @@ def event_of(visit: Visit, kind: str, what: object, more: int) -> Event:
             return Recorded(turn, "voice-1.wav", 2.0)
         case "nothing recorded":
             return Recorded(turn, "voice-1.wav", 0.0)
-        case "two":
-            return TwoKeys(turn)
-        case "held":
-            return KeyHeld(turn)
-        case "touched":
-            return KeyTouched(turn)
-        case "noisy":
-            return Noisy(turn)
         case "headphones":
             return DeviceFound(Device.HEADPHONES)
         case "lost":
@@ -307,7 +311,9 @@ def checked(before: Visit, event: Event, which: str) -> Visit:
     said_of = {line.words for line in lines}
     for effect in effects:
         match effect:
-            case Keep(turn) | Finish(turn, _) | Forget(turn) | Say(turn, _) | Listen(turn, _, _) | Record(turn, _, _):
+            case (
+                Keep(turn) | Finish(turn, _) | Forget(turn) | Say(turn, _) | Listen(turn, _, _, _) | Record(turn, _, _)
+            ):
                 assert turn <= after.turn
             case Show(view):
                 assert view.turn == after.turn
