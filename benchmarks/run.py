@@ -24,6 +24,7 @@ from typing import Any
 
 import keep
 from answering import answering
+from engine_line import engine_line
 from house import ROOT
 from measured import Budget, Figure
 from monitor import SoundCard, missing
@@ -55,6 +56,7 @@ BENCHMARKS: dict[str, Measure] = {
     "keys": pressing,
     "screen": on_screen,
     "answers": answering,
+    "engine": lambda _folder, _card: engine_line(),
     "machine": lambda folder, card: using(folder, card.environment),
     "keep": lambda folder, _card: sealed_commit(folder),
     "setup": lambda _folder, _card: second_setup(),
