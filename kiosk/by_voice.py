@@ -71,7 +71,7 @@ def ask_heard(visit: Visit, heard: Heard) -> Stepped:
 
 
 def confirm_heard(visit: Visit, heard: Heard) -> Stepped:
-    """The same choice again confirms, surely where the room was heard before; another one takes its place."""
+    """The same choice again confirms, surely where others talk; another one takes its place."""
     visit = patience.paused(visit, heard.pause_s)
     answer = heard_of(visit, heard)
     if answer is None:
@@ -91,8 +91,7 @@ def confirm_heard(visit: Visit, heard: Heard) -> Stepped:
 def not_caught(visit: Visit, heard: Heard) -> Stepped:
     """Speech that was no answer: once, sorry and why; twice, keys only for this question, in noise because of that."""
     visit = replace(visit, failures=visit.failures + 1)
-    if heard.noisy:
-        visit = replace(visit, in_noise=True, wary=True)
+    visit = replace(visit, in_noise=visit.in_noise or heard.noisy, wary=visit.wary or heard.talk)
     if visit.failures < MOST_FAILURES:
         return put(visit, (visit.tongue.line(_SORRY[heard.miss]),))
     if visit.in_noise:
@@ -127,8 +126,8 @@ def said_back_heard(visit: Visit, heard: Heard) -> Stepped:
         return heard_command(visit, heard)
     if answer is None:
         # Others talking must not hold it here for as long as they talk.
-        visit = replace(visit, failures=visit.failures + 1, wary=visit.wary or heard.noisy)
-        if heard.noisy or visit.failures >= MOST_FAILURES:
+        visit = replace(visit, failures=visit.failures + 1, wary=visit.wary or heard.talk)
+        if heard.talk or visit.failures >= MOST_FAILURES:
             return go_on(visit)
     return open_microphone(visit, visit.rules.change_s)
 

@@ -77,7 +77,8 @@ class Heard:
         command: what was asked for, or None. Neither: see `miss`.
         sure: the evidence agrees; otherwise it has to be asked.
         miss: why it was neither; of no meaning where it was.
-        noisy: it was neither, and probably lost in noise, or not said to the kiosk at all.
+        noisy: it was neither, and probably lost in noise, or talk.
+        talk: it was neither, and probably not said to the kiosk: a television, or others.
         pause_s: the longest pause in it.
     """
 
@@ -87,6 +88,7 @@ class Heard:
     sure: bool = False
     miss: Miss = Miss.NO_ANSWER
     noisy: bool = False
+    talk: bool = False
     pause_s: float = 0.0
 
 

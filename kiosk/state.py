@@ -139,7 +139,7 @@ class Visit:
         aside: what the menu or the call for help leads back to.
         help_coming: whether somebody said to be coming, while that is told.
         in_noise: something that was not understood on this question was probably the room.
-        wary: since the room was heard, until something is confirmed: whatever is heard is asked about.
+        wary: others talk, or a television does: until something is confirmed, whatever is heard is asked about.
         noisy: the room is too loud for this question.
         two_keys: how often two keys came at once on this question.
         out_of_order: nothing can be kept, so nothing is asked.

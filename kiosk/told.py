@@ -9,7 +9,7 @@ from kiosk import events
 from kiosk.interpret import meant
 from voice import events as sound
 from voice.decide import Outcome
-from voice.doubt import in_noise
+from voice.doubt import in_noise, is_talk
 
 log = logging.getLogger(__name__)
 
@@ -58,4 +58,6 @@ def _heard(heard: sound.Heard) -> events.Heard | events.PromptHeard:
         sure = decision.outcome is Outcome.SURE
         return events.Heard(heard.turn, answer, command, sure=sure, pause_s=evidence.pause_s)
     miss = _MISSES.get(decision.outcome, events.Miss.NO_ANSWER)
-    return events.Heard(heard.turn, miss=miss, noisy=in_noise(evidence), pause_s=evidence.pause_s)
+    talk = is_talk(evidence)
+    noisy = talk or in_noise(evidence)
+    return events.Heard(heard.turn, miss=miss, noisy=noisy, talk=talk, pause_s=evidence.pause_s)

@@ -14,7 +14,7 @@ from voice.audio import load
 from voice.engine import Engine
 from voice.engines import ENGINES, open_engine
 from voice.errors import VoiceError
-from voice.events import Heard, HearingEvent
+from voice.events import Heard, HearingEvent, Noisy
 from voice.hear import Task, hear
 from voice.segment import Limits
 from voice.source import Recordings
@@ -70,7 +70,8 @@ def _heard(name: str, sound: bytes, engine: Engine, phrases: tuple[str, ...]) ->
     hear(Recordings([sound])(), engine, Task(0, limits, {phrase: phrase for phrase in phrases}), events.append)
     last = events[-1]
     if not isinstance(last, Heard):
-        return {"recording": name, "outcome": "silence", "meaning": "", "text": "", "evidence": None}
+        outcome = "noisy" if isinstance(last, Noisy) else "silence"
+        return {"recording": name, "outcome": outcome, "meaning": "", "text": "", "evidence": None}
     return {
         "recording": name,
         "outcome": last.decision.outcome.value,
@@ -84,7 +85,8 @@ def _line(result: dict[str, object]) -> str:
     """One recording for people."""
     evidence = result["evidence"]
     if not isinstance(evidence, dict):
-        return f"{result['recording']}: no speech"
+        said = "speech without an end: noisy" if result["outcome"] == "noisy" else "no speech"
+        return f"{result['recording']}: {said}"
     return (
         f"{result['recording']}: {result['outcome']} {result['meaning']}\n"
         f"    grammar '{evidence['grammar_text']}', among decoys '{evidence['decoy_text']}', "

@@ -1,10 +1,11 @@
-"""What a microphone's own sound says of it, over one listening: it gives nothing, it clips, it is too fast or too slow.
+"""What a microphone's sound says of it and its place: silent, clipped, too fast, hearing the kiosk, a loud room.
 
 Nothing of what was said is in it.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,7 +93,7 @@ class Condition:
 
 
 class Problems:
-    """What is wrong with a microphone, as its listenings add up. One bad listening is not yet a bad microphone."""
+    """What is wrong with a microphone or its place, as its listenings add up: one bad listening is none."""
 
     SILENT_S = 5.0
     """So much sound, over any number of listenings, with nothing but zeros in it. A room is never that quiet."""
@@ -102,7 +103,14 @@ class Problems:
     RATE_OFF = 0.15
     """A wrong rate is mostly twice or half the right one. 44,100 Hz taken for 48,000, off by 0.09, does no harm."""
 
+    LISTENINGS = 20
+    """The last ones, of which are counted those in which it heard the kiosk itself, and those in a loud room."""
+    OWN_PROMPTS = 3
+    LOUD = 10
+
     def __init__(self) -> None:
+        self._own_prompts: deque[bool] = deque(maxlen=self.LISTENINGS)
+        self._loud: deque[bool] = deque(maxlen=self.LISTENINGS)
         self._silent_s = 0.0
         self._clips = False
         self._wrong_rate = False
@@ -117,6 +125,16 @@ class Problems:
         if used.taken_s >= self.RATE_S and not used.overflows:
             self._wrong_rate = abs(used.heard_s / used.taken_s - 1) > self.RATE_OFF
 
+    def listened(self, *, own_prompt: bool = False, loud: bool = False) -> None:
+        """One listening for an answer has ended.
+
+        Args:
+            own_prompt: it heard what the kiosk had just said.
+            loud: nothing could be made of it, for the room was loud or others talked.
+        """
+        self._own_prompts.append(own_prompt)
+        self._loud.append(loud)
+
     def __str__(self) -> str:
         """What to do, as a sentence for staff; "" if nothing is wrong."""
         if self._silent_s >= self.SILENT_S:
@@ -125,4 +143,8 @@ class Problems:
             return "The microphone's sound comes at a wrong speed. Unplug it and plug it in again."
         if self._clips:
             return "The microphone is set too loud. Please tell the people who look after Sayso."
+        if sum(self._own_prompts) >= self.OWN_PROMPTS:
+            return "The microphone hears Sayso itself. Turn the speaker down, or move it away from the microphone."
+        if sum(self._loud) >= self.LOUD:
+            return "The room is often too loud to hear people. A quieter place would help; the keys still work."
         return ""

@@ -62,9 +62,12 @@ def doubted(decision: Decision, evidence: Evidence, said: str = "") -> Decision:
 
 
 def in_noise(evidence: Evidence) -> bool:
-    """Whether speech that was no answer was probably lost in noise, or was not said to the kiosk at all."""
-    if evidence.snr_db is not None and evidence.snr_db < LOW_SNR_DB:
-        return True
+    """Whether speech that was no answer was probably lost in noise."""
+    return evidence.snr_db is not None and evidence.snr_db < LOW_SNR_DB
+
+
+def is_talk(evidence: Evidence) -> bool:
+    """Whether speech that was no answer was probably not said to the kiosk: a television, or others talking."""
     was_there = evidence.begun_s is not None and evidence.begun_s < AT_ONCE_S
     return evidence.duration_s >= (SENTENCE_S if was_there else LONG_S)
 

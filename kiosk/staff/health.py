@@ -14,7 +14,9 @@ from kiosk.events import Device, DeviceFound, DeviceLost
 from kiosk.settings import Voice
 from voice import events as sound
 from voice.condition import MicrophoneUsed, Problems
+from voice.decide import Outcome
 from voice.devices import Direction
+from voice.doubt import in_noise, is_talk
 from voice.engine_process import EngineLost
 from voice.watcher import Watcher
 
@@ -43,6 +45,7 @@ class Health:
         self._hears = False
         self._problems = Problems()
         self._overflows: dict[date, int] = {}
+        self._loud: dict[date, int] = {}
         self._engine_losses: dict[date, int] = {}
         self.microphone: str | None = None
         self.speaker: str | None = None
@@ -68,6 +71,8 @@ class Health:
             case MicrophoneUsed():
                 self._used(happened)
                 return
+            case sound.Heard() | sound.Noisy() | sound.Silence():
+                self._listened(happened)
             case sound.MicrophoneLost():
                 self.microphone = ""
                 self._watcher.lost(Direction.INPUT)
@@ -91,7 +96,7 @@ class Health:
         self._put(happened)
 
     def facts(self) -> dict[str, str | int]:
-        """What is known, as `kiosk.staff.status.line` takes it; overflows and lost engines as of last midnight."""
+        """What is known, as `kiosk.staff.status.line` takes it; overflows and the like as of last midnight."""
         known: dict[str, str | int | None] = {"microphone": self.microphone, "speaker": self.speaker}
         if self._voice.headphones:
             known["headphones"] = self.headphones
@@ -99,6 +104,7 @@ class Health:
         today = self._today()
         known["microphone_overflows"] = _before(today, self._overflows)
         known["engine_restarts"] = _before(today, self._engine_losses)
+        known["loud_listenings"] = _before(today, self._loud)
         known["microphone_problem"] = str(self._problems) or None
         return {name: value for name, value in known.items() if value is not None}
 
@@ -118,6 +124,17 @@ class Health:
         self._problems.add(used)
         if used.overflows:
             _count(self._overflows, self._today(), used.overflows)
+
+    def _listened(self, ended: sound.Heard | sound.Noisy | sound.Silence) -> None:
+        """How a listening ended says something of the room; what was said is not looked at."""
+        outcome = ended.decision.outcome if isinstance(ended, sound.Heard) else None
+        loud = isinstance(ended, sound.Noisy)
+        if isinstance(ended, sound.Heard) and outcome not in {Outcome.SURE, Outcome.ASK, Outcome.OWN_PROMPT}:
+            evidence = ended.utterance.evidence
+            loud = in_noise(evidence) or is_talk(evidence)
+        self._problems.listened(own_prompt=outcome is Outcome.OWN_PROMPT, loud=loud)
+        if loud:
+            _count(self._loud, self._today(), 1)
 
 
 def _count(counts: dict[date, int], day: date, more: int) -> None:

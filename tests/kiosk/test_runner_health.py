@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -19,7 +20,9 @@ from kiosk.staff.health import Health
 from kiosk.start import write_status
 from voice import events as sound
 from voice.condition import MicrophoneUsed
+from voice.decide import Decision, Outcome
 from voice.devices import look_again
+from voice.utterance import Evidence, Utterance
 
 
 class QuietEar:
@@ -82,6 +85,46 @@ def test_overflows_are_counted_and_told_as_of_midnight(put):
     days.append(date(2026, 11, 23))
     one.told(listening(overflows=5))
     assert one.facts() == {"microphone_overflows": 3}
+
+
+def heard(outcome: Outcome, **evidence) -> sound.Heard:
+    return sound.Heard(
+        1, Utterance(1, "", replace(Evidence("", "", "", 0.5, -20.0, "test"), **evidence)), Decision(outcome)
+    )
+
+
+def test_a_microphone_that_hears_the_kiosk_now_and_again_is_told_to_staff(put):
+    one = health(put)
+    for _ in range(2):
+        one.told(heard(Outcome.OWN_PROMPT))
+    assert one.facts() == {}, "twice is chance"
+    one.told(heard(Outcome.OWN_PROMPT))
+    assert status.line(Counts(), one.facts()).startswith("The microphone hears Sayso itself.")
+    for _ in range(20):
+        one.told(heard(Outcome.SURE))
+    assert one.facts() == {}
+
+
+def test_a_room_that_is_too_loud_in_half_of_the_listenings_is_told_to_staff(put):
+    days = [date(2026, 11, 22)]
+    one = Health(Voice(), put.append, lambda: days[-1])
+    ended = [sound.Noisy(1), heard(Outcome.NO_MATCH, snr_db=4.0), heard(Outcome.NO_MATCH, duration_s=5.0)]
+    for number in range(9):
+        one.told(ended[number % 3])
+        one.told(sound.Silence(1))
+    assert one.facts() == {}
+    one.told(sound.Noisy(1))
+    assert status.line(Counts(), one.facts()).startswith("The room is often too loud")
+    days.append(date(2026, 11, 23))
+    assert one.facts()["loud_listenings"] == 10
+
+
+def test_what_is_understood_in_noise_and_what_is_no_answer_in_a_quiet_room_are_no_loud_room(put):
+    one = health(put)
+    for _ in range(20):
+        one.told(heard(Outcome.ASK, snr_db=4.0))
+        one.told(heard(Outcome.NO_MATCH, snr_db=25.0))
+    assert one.facts() == {}
 
 
 def test_keys_alone_need_no_microphone(put):

@@ -27,8 +27,8 @@ def listening(**rules) -> Driver:
     return Driver(visit).to_first_question().finish()
 
 
-def miss(driver: Driver, miss: Miss = Miss.NO_ANSWER, *, noisy: bool = False) -> Driver:
-    return driver.send(Heard(driver.visit.turn, miss=miss, noisy=noisy))
+def miss(driver: Driver, miss: Miss = Miss.NO_ANSWER, *, noisy: bool = False, talk: bool = False) -> Driver:
+    return driver.send(Heard(driver.visit.turn, miss=miss, noisy=noisy or talk, talk=talk))
 
 
 def listens(driver: Driver) -> Listen:
@@ -81,9 +81,14 @@ def test_after_noise_the_microphone_opens_again_at_the_next_question() -> None:
     assert not driver.visit.noisy
 
 
-def test_once_the_room_was_heard_a_sure_answer_is_asked_about_and_not_kept() -> None:
+def test_in_noise_that_does_not_talk_a_sure_answer_stands() -> None:
+    """A hoover says nothing that could be taken for an answer."""
+    assert miss(listening(), noisy=True).finish().hear("good", sure=True).visit.stage is Stage.SAID_BACK
+
+
+def test_once_others_were_heard_a_sure_answer_is_asked_about_and_not_kept() -> None:
     """A television says "good" as surely as anybody."""
-    driver = miss(listening(), noisy=True).finish().hear("good", sure=True)
+    driver = miss(listening(), talk=True).finish().hear("good", sure=True)
     assert driver.visit.stage is Stage.CONFIRM
     assert driver.visit.answers == {}
 
@@ -91,7 +96,7 @@ def test_once_the_room_was_heard_a_sure_answer_is_asked_about_and_not_kept() -> 
 @pytest.mark.parametrize("ended", [Noisy, None])
 def test_the_next_question_is_as_careful_until_something_is_confirmed(ended: type | None) -> None:
     driver = listening()
-    driver = driver.send(Noisy(driver.visit.turn)) if ended else miss(miss(driver, noisy=True).finish(), noisy=True)
+    driver = driver.send(Noisy(driver.visit.turn)) if ended else miss(miss(driver, talk=True).finish())
     driver.key("green").finish().time().finish().hear("good", sure=True)
     assert driver.visit.stage is Stage.CONFIRM
     driver.finish().hear("good", sure=False)
@@ -110,7 +115,7 @@ def said_back() -> Driver:
 
 
 def test_others_talking_do_not_hold_an_answer_that_is_said_back() -> None:
-    for heard in (Heard(0, noisy=True), Noisy(0)):
+    for heard in (Heard(0, noisy=True, talk=True), Noisy(0)):
         driver = said_back()
         first = driver.asked()
         driver.send(replace(heard, turn=driver.visit.turn))

@@ -110,7 +110,7 @@ def events_at(turn: int, number: int) -> list[Event]:
         *(KeyPressed(key, turn) for key in (*KEYS, "nonsense")),
         *(Heard(turn, answer=name, sure=sure) for name in ("good", "bad", "no such") for sure in (True, False)),
         *(Heard(turn, command=command, sure=sure) for command in Command for sure in (True, False)),
-        *(Heard(turn, miss=miss, noisy=noisy, pause_s=1.0) for miss in Miss for noisy in (True, False)),
+        *(Heard(turn, miss=miss, noisy=noisy, talk=noisy, pause_s=1.0) for miss in Miss for noisy in (True, False)),
         *(PromptHeard(turn, heard_s) for heard_s in (1.0, 100.0)),
         Silence(turn),
         KeyTouched(turn),
@@ -250,7 +250,13 @@ def event_of(visit: Visit, kind: str, what: object, more: int) -> Event:
         case "speech":
             return SpeechStarted(turn, 0.5 if more else None)
         case "no answer":
-            return Heard(turn, miss=Miss.CLIPPED if more else Miss.TWO_ANSWERS, noisy=bool(more), pause_s=1.0 * more)
+            return Heard(
+                turn,
+                miss=Miss.CLIPPED if more else Miss.TWO_ANSWERS,
+                noisy=bool(more),
+                talk=bool(more),
+                pause_s=1.0 * more,
+            )
         case "prompt heard":
             return PromptHeard(turn, 15.0 * more)
         case "prompt":

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from voice.decide import NOTHING, Decision, Outcome
-from voice.doubt import AT_ONCE_S, EARLY_S, LOW_SNR_DB, doubted, in_noise
+from voice.doubt import AT_ONCE_S, EARLY_S, LOW_SNR_DB, doubted, in_noise, is_talk
 from voice.utterance import Evidence
 
 SAID = "How is your home? Good. A bit better. Bad."
@@ -83,17 +83,14 @@ def test_doubt_never_makes_anything_surer():
                 assert after not in order or order.index(after) <= order.index(decision.outcome)
 
 
+@pytest.mark.parametrize(("snr_db", "expected"), [(LOW_SNR_DB - 1, True), (LOW_SNR_DB + 1, False), (None, False)])
+def test_speech_hardly_above_the_room_is_in_noise(snr_db, expected):
+    assert in_noise(heard("x", snr_db=snr_db)) is expected
+
+
 @pytest.mark.parametrize(
-    ("evidence", "expected"),
-    [
-        (heard("x", snr_db=LOW_SNR_DB - 1), True),
-        (heard("x", snr_db=LOW_SNR_DB + 1), False),
-        (heard("x"), False),
-        (heard("x", begun_s=0.0, duration_s=2.0), True),
-        (heard("x", begun_s=0.0, duration_s=0.6), False),
-        (heard("x", duration_s=2.0), False),
-        (heard("x", duration_s=4.0), True),
-    ],
+    ("begun_s", "duration_s", "expected"),
+    [(0.0, 2.0, True), (0.0, 0.6, False), (1.2, 2.0, False), (1.2, 4.0, True)],
 )
-def test_noise_is_speech_hardly_above_the_room_or_talk_that_no_answer_is_as_long_as(evidence, expected):
-    assert in_noise(evidence) is expected
+def test_talk_is_longer_than_any_answer_or_a_sentence_from_before_the_microphone_opened(begun_s, duration_s, expected):
+    assert is_talk(heard("x", begun_s, duration_s=duration_s)) is expected

@@ -30,6 +30,22 @@ def test_what_is_heard_is_told_with_its_evidence_as_json_on_stdout_alone(cards, 
     assert (silence["outcome"], silence["evidence"]) == ("silence", None)
 
 
+def test_the_same_recordings_twice_give_the_same_text_to_the_last_figure(cards, speech, tmp_path):
+    """An answer, another word, ten seconds of somebody reading aloud, and silence: the evidence too."""
+    write_wav(tmp_path / "silence.wav", bytes(32_000))
+    recordings = [
+        min((speech / "gsc_v1_sample/yes").iterdir()),
+        min((speech / "gsc_v1_sample/cat").iterdir()),
+        speech / "librispeech_librosa/free/198_1.flac",
+        tmp_path / "silence.wav",
+    ]
+    words = ("voice", "hear", *map(str, recordings), "--choices", "yes,no", "--engine", "pocketsphinx", "--json")
+    first = sayso(*words)
+    assert first.returncode == 0, first.stderr
+    assert [one["outcome"] for one in json.loads(first.stdout)] == ["sure", "no_match", "noisy", "silence"]
+    assert sayso(*words).stdout == first.stdout
+
+
 def test_people_read_it_without_json(cards):
     choices = ("--choices", "seven of clubs,bad", "--engine", "pocketsphinx")
     done = sayso("voice", "hear", str(CARDS / "003.wav"), *choices)
