@@ -52,13 +52,15 @@ class ListeningEar(DeafEar):
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.listens: list[tuple[float, float | None, str]] = []
 
     def listen(
         self, turn: int, meanings: dict[str, str], silence_s: float, *, pause_s: float | None = None, said: str = ""
     ) -> None:
         """Note it."""
-        del turn, meanings, silence_s, pause_s, said
+        del turn, meanings
         self.asked.append("listen")
+        self.listens.append((silence_s, pause_s, said))
 
     def record(self, turn: int, silence_s: float, max_s: float) -> None:
         """Note it."""
