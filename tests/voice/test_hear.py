@@ -24,7 +24,7 @@ from voice.events import (
     SpeechStarted,
 )
 from voice.hear import Controls, Task, hear
-from voice.listener import Listener
+from voice.listener import Listener, patient
 from voice.segment import VOICE_MESSAGE, Limits
 from voice.source import LOST, Recording, Recordings
 from voice.utterance import Utterance
@@ -351,3 +351,27 @@ def test_somebody_who_reads_aloud_without_an_end_is_noise_and_no_answer(pocketsp
 def test_a_voice_message_may_go_on_to_its_end(pocketsphinx_en, speech):
     read = load(speech / "librispeech_librosa" / "free" / "198_1.flac")
     assert isinstance(run(pocketsphinx_en, read, None, Limits(longest_s=4.0))[-1], Recorded)
+
+
+def test_whoever_pauses_for_longer_is_waited_for_and_not_taken_quite_as_soon_where_it_is_clear():
+    house = Limits(endpoint_s=1.2, early_s=0.3)
+    longer = patient(house, 1.8)
+    assert (longer.endpoint_s, longer.early_s) == (1.8, pytest.approx(0.6))
+    assert patient(house, 1.2) == patient(house, 0.5) == patient(house, None) == house
+
+
+def test_a_person_who_pauses_in_the_middle_of_an_answer_is_heard_to_its_end(pocketsphinx_en, cards):
+    """Half a phrase waits for the pause that the listening was given, and not for longer."""
+    seven, clubs = cards[2][: size_bytes(0.55)], cards[2][size_bytes(0.55) :]
+    paused = seven + bytes(size_bytes(1.5)) + clubs
+    pauses = {}
+    for pause_s in (None, 2.0):
+        heap = Heap()
+        listener = Listener(Recordings([paused]), pocketsphinx_en, heap.events.put)
+        listener.listen(1, CARDS, 5, pause_s=pause_s)
+        heard = heap.until(Heard)[-1]
+        listener.close()
+        assert isinstance(heard, Heard)
+        pauses[pause_s] = heard.utterance.evidence.pause_s
+    assert pauses[None] < 0.5
+    assert pauses[2.0] > 1.2
