@@ -81,6 +81,13 @@ def test_after_noise_the_microphone_opens_again_at_the_next_question() -> None:
     assert not driver.visit.noisy
 
 
+def test_noise_at_one_question_is_not_told_at_the_next() -> None:
+    driver = miss(listening(), noisy=True)
+    driver.key("green").finish().time().finish()
+    miss(miss(driver).finish())
+    assert driver.said().startswith(ENGLISH["use_keys"])
+
+
 def test_in_noise_that_does_not_talk_a_sure_answer_stands() -> None:
     """A hoover says nothing that could be taken for an answer."""
     assert miss(listening(), noisy=True).finish().hear("good", sure=True).visit.stage is Stage.SAID_BACK

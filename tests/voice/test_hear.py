@@ -184,6 +184,18 @@ def test_sound_that_was_lost_long_before_somebody_spoke_is_no_matter(pocketsphin
     assert outcome_of(events) is Outcome.SURE
 
 
+def test_a_silence_in_which_sound_was_lost_does_not_end_an_answer(pocketsphinx_en, speech):
+    word = load(min((speech / "gsc_v1_sample/cat").iterdir()))
+    listened_s = []
+    for lost_at in (None, 34):  # 0.7 s behind the word
+        events: list[HearingEvent] = []
+        source = InPieces(word, 0.05, lost_at=lost_at)
+        hear(source, pocketsphinx_en, Task(7, Limits(look_s=0), {"yes": "Y"}), events.append)
+        assert isinstance(events[-1], Heard)
+        listened_s.append(events[-1].heard_s)
+    assert listened_s[1] > listened_s[0] + 0.4
+
+
 def test_a_sentence_that_was_so_loud_that_it_is_cut_off_is_told_apart(pocketsphinx_en, speech):
     read = load(speech / "librispeech_librosa" / "free" / "198_1.flac")[: size_bytes(3)]
     shouted = from_float(to_float(read) * np.float32(30))
