@@ -64,7 +64,7 @@ def ask_heard(visit: Visit, heard: Heard) -> Stepped:
     visit = patience.paused(visit, heard.pause_s)
     answer = heard_of(visit, heard)
     if answer is None:
-        return heard_command(visit, heard) if heard.command else not_caught(visit, heard)
+        return heard_command(visit, heard) if _commands(visit, heard) else not_caught(visit, heard)
     if heard.sure and not visit.wary:
         return given(visit, answer)
     return commands.confirm(visit, answer)
@@ -75,7 +75,7 @@ def confirm_heard(visit: Visit, heard: Heard) -> Stepped:
     visit = patience.paused(visit, heard.pause_s)
     answer = heard_of(visit, heard)
     if answer is None:
-        return heard_command(visit, heard) if heard.command else not_caught(visit, heard)
+        return heard_command(visit, heard) if _commands(visit, heard) else not_caught(visit, heard)
     if answer.same_as(visit.candidate):
         if visit.wary and not heard.sure:
             return not_caught(visit, heard)
@@ -108,6 +108,11 @@ def prompt_heard(visit: Visit, event: PromptHeard) -> Stepped:
     return go_on(visit) if visit.stage is Stage.SAID_BACK else silence.nobody(visit)
 
 
+def _commands(visit: Visit, heard: Heard) -> bool:
+    """Whether it is a command. Where others talk an unsure one is theirs; a call for help is always heard."""
+    return heard.command is not None and (heard.sure or not visit.wary or heard.command is Command.HELP)
+
+
 def heard_command(visit: Visit, heard: Heard) -> Stepped:
     """A command by voice. An unsure "stop" is asked; the others do no harm."""
     if heard.command is Command.STOP and not heard.sure:
@@ -122,7 +127,7 @@ def said_back_heard(visit: Visit, heard: Heard) -> Stepped:
     stands = visit.answers.get(visit.question.name) if visit.question else None
     if answer is not None and answer.how is not How.SKIPPED and not answer.same_as(stands):
         return given(visit, answer) if heard.sure and not visit.wary else commands.confirm(visit, answer)
-    if heard.command is not None and (answer is None or answer.how is How.SKIPPED):
+    if _commands(visit, heard) and (answer is None or answer.how is How.SKIPPED):
         return heard_command(visit, heard)
     if answer is None:
         # Others talking must not hold it here for as long as they talk.

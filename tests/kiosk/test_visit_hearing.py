@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from drive import Driver
 
-from kiosk.events import Heard, Listen, Miss, Noisy, PromptHeard, SpeechStarted
+from kiosk.events import Adjust, Heard, Listen, Miss, Noisy, PromptHeard, SpeechStarted
 from kiosk.patience import MOST_S, STEP_S
 from kiosk.saying.sentences import ENGLISH
 from kiosk.state import Rules, Stage, Visit
@@ -111,6 +111,19 @@ def test_the_next_question_is_as_careful_until_something_is_confirmed(ended: typ
     driver.finish().hear("good", sure=True).finish().hear("good", sure=True)
     assert driver.visit.stage is Stage.SAID_BACK
     assert not driver.visit.wary
+
+
+def test_where_others_talk_an_unsure_command_is_theirs_but_a_call_for_help_is_heard() -> None:
+    """A television turned the volume down, and opened the menu."""
+    for command in (Command.QUIETER, Command.MENU):
+        driver = miss(listening(), talk=True).finish().hear_command(command, sure=False)
+        assert driver.visit.noisy
+        assert not any(isinstance(effect, Adjust) for effect in driver.effects)
+    assert listening().hear_command(Command.QUIETER, sure=False).visit.failures == 0
+    talk = miss(listening(), talk=True).finish()
+    assert talk.hear_command(Command.HELP, sure=False).visit.stage is Stage.HELP
+    talk = miss(listening(), talk=True).finish()
+    assert any(isinstance(effect, Adjust) for effect in talk.hear_command(Command.QUIETER).effects)
 
 
 def test_the_next_person_begins_without_that_caution() -> None:
