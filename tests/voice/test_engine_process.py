@@ -23,7 +23,8 @@ from voice.segment import Limits
 from voice.source import Recording
 
 ROOT = Path(__file__).parent.parent.parent
-PHRASES = ("seven of clubs", "ten of hearts", "queen of spades")
+PHRASES = {phrase: phrase for phrase in ("seven of clubs", "ten of hearts", "queen of spades")}
+GOOD = {"good": "good"}
 PATIENCE_S = 60.0
 DIES = (sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
 
@@ -152,11 +153,11 @@ def test_a_stalled_process_is_ended_when_its_time_is_over_and_started_again(
     os.kill(pid, signal.SIGSTOP)
     told.answer_s = 0.2
     with pytest.raises(EngineGone, match=r"did not answer within 0\.2 s"):
-        engine.recognise(1, bytes(32_000 * seconds), ("good",))
+        engine.recognise(1, bytes(32_000 * seconds), GOOD)
     told.answer_s = PATIENCE_S
     told.wait_for_ready()
     assert ended(pid)
-    assert engine.recognise(2, b"", ("good",)).turn == 2
+    assert engine.recognise(2, b"", GOOD).turn == 2
 
 
 def test_a_process_that_dies_at_loading_is_tried_less_and_less_often(tmp_path: Path):
@@ -188,7 +189,7 @@ def test_while_there_is_none_asking_fails_at_once_and_says_why(tmp_path: Path):
     with EngineProcess("pocketsphinx", "en", tmp_path, command=(sys.executable, "-c", "input()")) as engine:
         assert not engine.ready
         with pytest.raises(EngineGone, match=r"Cannot recognise speech with 'pocketsphinx': .* answer by key"):
-            engine.recognise(1, b"", ("good",))
+            engine.recognise(1, b"", GOOD)
 
 
 def test_an_engine_that_cannot_be_had_as_configured_is_not_tried_again(told: Told, tmp_path: Path):
@@ -267,7 +268,7 @@ def test_the_process_imports_only_what_an_engine_needs():
 def test_a_listening_whose_engine_is_lost_ends_at_once_and_the_next_is_heard(
     engine: EngineProcess, told: Told, cards: list[bytes]
 ):
-    task = Task(7, Limits(silence_s=1.0), {phrase: phrase for phrase in PHRASES})
+    task = Task(7, Limits(silence_s=1.0), PHRASES)
     happened: list[HearingEvent] = []
     told.answer_s = 0.2
     os.kill(pid_of(engine), signal.SIGSTOP)

@@ -295,7 +295,7 @@ def test_a_real_model_is_loaded_with_what_was_written_into_it(tmp_path):
             (folder / part.relative_to(there)).symlink_to(part)
     _write_decoder(folder, {"beam": 8.0, "max-active": 1000, "lattice-beam": 1.5})
     engine = open_engine("vosk", "ko", tmp_path)
-    assert engine.recognise(1, bytes(32_000), ("보통",)).turn == 1
+    assert engine.recognise(1, bytes(32_000), {"보통": "보통"}).turn == 1
 
 
 def test_a_changed_file_is_found_by_verify(server, tmp_path):
