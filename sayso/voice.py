@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from sayso.models import MODELS_DIR
+from sayso.voice_fit import fit_command
 from sayso.voice_measure import measure_command
 from voice.audio import load
 from voice.engine import Engine
@@ -22,10 +23,11 @@ from voice.source import Recordings
 
 @click.group()
 def command() -> None:
-    """What the kiosk hears in a recording, and how well it hears a folder of them."""
+    """What the kiosk hears in a recording, how well it hears a folder of them, and learning from one."""
 
 
 command.add_command(measure_command)
+command.add_command(fit_command)
 
 
 @command.command(name="hear")
@@ -91,5 +93,13 @@ def _line(result: dict[str, object]) -> str:
         f"{result['recording']}: {result['outcome']} {result['meaning']}\n"
         f"    grammar '{evidence['grammar_text']}', among decoys '{evidence['decoy_text']}', "
         f"open '{evidence['open_text']}', {evidence['duration_s']:.2f} s, {evidence['level_dbfs']:.0f} dBFS, "
-        f"{evidence['engine']}"
+        f"{evidence['engine']}{_fits(evidence)}"
     )
+
+
+def _fits(evidence: dict[str, float | None]) -> str:
+    """How well the grammar's phrase fits, where the engine can tell."""
+    others, sounds = evidence["over_others"], evidence["over_sounds"]
+    if others is None or sounds is None:
+        return ""
+    return f"\n    fits better than anything else by {others:.0f} nats, than free phonemes by {sounds:.0f}"

@@ -23,6 +23,8 @@ _NAMES = {
     "asked": "asked about",
     "asked_wrong": "asked about, but wrong",
     "no_match": "no match",
+    "two_answers": "two answers at once",
+    "clipped": "too loud",
     "noisy": "noisy",
     "no_speech": "no speech found",
     "cut_off": "cut off",

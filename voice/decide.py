@@ -1,9 +1,14 @@
 """The one place where it is decided whether an utterance is an answer. Every other part only brings evidence.
 
 A closed grammar fits almost any sound to one of its phrases and calls itself certain, so its word alone is nothing.
-Sure means unanimous: the grammar, the grammar among decoys and the open pass name the same meaning with the whole of
-what was said, and the speech is as long as that phrase can be. One independent witness besides the grammar is
-enough to ask "I heard ...", and none is not.
+What counts is how much better the phrase fits than everything else that was offered. Weights say how much; they come
+from a fit on recordings, by engine and model (`voice.weights`).
+
+Without weights sure means unanimous: the grammar, the grammar among decoys and the open pass name the same meaning with
+the whole of what was said. One independent witness besides the grammar is enough to ask "I heard ...", none is not.
+
+Whatever the weights say, the speech is as long as that phrase can be, and nothing is sure where the open pass
+understood another answer.
 
 Source: rule 5 of asking, docs/hearing.md, with what was measured.
 """
@@ -15,6 +20,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from voice.utterance import Evidence
+from voice.weights import Weights, clean
 
 SHORTEST_S = 0.1
 LETTER_S = 0.02
@@ -55,23 +61,41 @@ NOTHING = Decision(Outcome.NO_MATCH)
 TWO = Decision(Outcome.TWO_ANSWERS)
 
 
-def decide(evidence: Evidence, meanings: Mapping[str, str]) -> Decision:
+def decide(evidence: Evidence, meanings: Mapping[str, str], weights: Weights | None = None) -> Decision:
     """What the evidence is good for.
 
     Args:
         evidence: of one utterance.
         meanings: each allowed phrase, lower-case, to a label; several phrases may share one. Agreement is by label.
+        weights: fitted for this engine and model, if somebody has.
 
     Returns:
-        SURE: all three passes give one meaning, and the length is plausible.
-        ASK: the grammar among decoys, or the whole text of the open pass, gives one meaning, and no other is named.
+        SURE: the evidence weighs enough; without weights: all three passes give one meaning. The length is plausible.
+        ASK: it weighs less, but enough to ask; without weights: the grammar among decoys, or the whole text of the
+            open pass, gives one meaning, and no other is named.
         TWO_ANSWERS: two different ones were said at once, with at most as many other words ("yes or no").
         NO_MATCH: neither does; or the length is out of all reason.
     """
     if _two_answers(evidence.open_text, meanings):
         return TWO
+    score = None if weights is None else weights.score(evidence, meanings)
+    if weights is None or score is None:
+        return _unanimous(evidence, meanings)
+    return _weighed(evidence, meanings, score, weights)
+
+
+def _weighed(evidence: Evidence, meanings: Mapping[str, str], score: float, weights: Weights) -> Decision:
+    phrase = clean(evidence.grammar_text)
+    meaning = meanings.get(phrase)
+    if meaning is None or score < weights.ask or not plausible(evidence.duration_s, phrase):
+        return NOTHING
+    others = _named(evidence.open_text, meanings) - {meaning}
+    return Decision(Outcome.SURE if score >= weights.sure and not others else Outcome.ASK, phrase, meaning)
+
+
+def _unanimous(evidence: Evidence, meanings: Mapping[str, str]) -> Decision:
     grammar, decoy, opened = (
-        meanings.get(_clean(text)) for text in (evidence.grammar_text, evidence.decoy_text, evidence.open_text)
+        meanings.get(clean(text)) for text in (evidence.grammar_text, evidence.decoy_text, evidence.open_text)
     )
     witnesses = {meaning for meaning in (decoy, opened) if meaning is not None}
     if len(witnesses) != 1:
@@ -83,7 +107,7 @@ def decide(evidence: Evidence, meanings: Mapping[str, str]) -> Decision:
     among_decoys = _named(evidence.decoy_text, meanings)
     if len(among_decoys) > 1 and opened not in among_decoys:
         return NOTHING
-    phrase = _clean(evidence.open_text if opened is not None else evidence.decoy_text)
+    phrase = clean(evidence.open_text if opened is not None else evidence.decoy_text)
     if not plausible(evidence.duration_s, phrase):
         return NOTHING
     meaning = meanings[phrase]
@@ -103,16 +127,12 @@ def may_go_on(phrase: str, meanings: Mapping[str, str]) -> bool:
     return any(longer.startswith(f"{phrase} ") and label != meaning for longer, label in meanings.items())
 
 
-def _clean(text: str) -> str:
-    return " ".join(text.lower().split())
-
-
 def _two_answers(text: str, meanings: Mapping[str, str]) -> bool:
     """Whether that is two answers and little else: in a whole sentence words of the choices are no answers.
 
     Only the open pass can tell. The grammar among decoys makes two phrases of one word that it does not know.
     """
-    words = _clean(text)
+    words = clean(text)
     named = _named(words, meanings)
     if len(named) < 2:  # noqa: PLR2004  two
         return False
@@ -125,7 +145,7 @@ def _two_answers(text: str, meanings: Mapping[str, str]) -> bool:
 
 def _named(text: str, meanings: Mapping[str, str]) -> set[str]:
     """The meanings of the phrases that stand in a text, longer ones first: "not good" is not also "good"."""
-    rest = f" {_clean(text)} "
+    rest = f" {clean(text)} "
     found: set[str] = set()
     for phrase in sorted(meanings, key=len, reverse=True):
         if f" {phrase} " in rest:

@@ -11,7 +11,7 @@ from voice.errors import VoiceError
 Settings = Mapping[str, float]
 """By the decoder's own names. Whole numbers and yes or no are kinds of float to the type checker."""
 
-POCKETSPHINX: Settings = {"maxhmmpf": 1000, "maxwpf": 5, "bestpath": False}
+POCKETSPHINX: Settings = {"maxhmmpf": 500, "maxwpf": 5, "bestpath": False, "fwdflat": False, "compallsen": True}
 """What is set where no manifest is beside the program; why, in models/pocketsphinx/en-us.toml."""
 VOSK: Settings = {"beam": 10.0, "max-active": 3000, "lattice-beam": 2.0}
 """What can be set; a model without them in its manifest is left as upstream made it."""

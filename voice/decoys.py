@@ -1,12 +1,14 @@
-"""Common words that compete with the allowed answers, so that a cough or "well, the dog" is not bent into "good".
+"""Words that compete with the allowed answers, so that a cough or "well, the dog" is not bent into "good".
 
-Each list is of everyday words of that language, chosen without looking at any recording. A language without a list
-has none: there only the open pass guards.
+Common ones, and those that sound like the answers (`voice.sound_alikes`). Each list is of everyday words of that
+language, chosen without looking at any recording. A language without a list has none: there only the open pass guards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+from voice.sound_alikes import same_sound, sound_alikes
 
 _ENGLISH = """
     a about after all always and animal any are ask away baby ball be because bed before big bird black blue boat book
@@ -33,40 +35,17 @@ _KOREAN = """
 
 _LISTS = {"en": tuple(_ENGLISH.split()), "ko": tuple(_KOREAN.split())}
 
-_SOUND_ALIKE = (
-    frozenset({"no", "know"}),
-    frozenset({"one", "won"}),
-    frozenset({"two", "to", "too"}),
-    frozenset({"four", "for"}),
-    frozenset({"eight", "ate"}),
-    frozenset({"right", "write"}),
-    frozenset({"read", "red"}),
-    frozenset({"here", "hear"}),
-    frozenset({"there", "their", "they're"}),
-    frozenset({"see", "sea"}),
-    frozenset({"buy", "by", "bye"}),
-    frozenset({"would", "wood"}),
-    frozenset({"blue", "blew"}),
-    frozenset({"son", "sun"}),
-    frozenset({"new", "knew"}),
-    frozenset({"week", "weak"}),
-    frozenset({"our", "hour"}),
-    frozenset({"meet", "meat"}),
-    frozenset({"wait", "weight"}),
-    frozenset({"way", "weigh"}),
-)
-"""Words that sound the same: neither may stand against the other."""
-
 
 def decoys(language: str, phrases: Iterable[str]) -> tuple[str, ...]:
-    """Common words of a language, without those that are, or sound like, a word of the phrases.
+    """Common words of a language, and words that nearly sound like those of the phrases.
+
+    None is, or sounds just like, a word of the phrases: neither may stand against the other.
 
     Args:
         language: a code such as "en" or "en-GB"; only its first part counts.
         phrases: what may be answered, lower-case.
     """
-    taken = {word for phrase in phrases for word in phrase.split()}
-    for alike in _SOUND_ALIKE:
-        if taken & alike:
-            taken |= alike
-    return tuple(word for word in _LISTS.get(language.split("-", maxsplit=1)[0].lower(), ()) if word not in taken)
+    phrases = tuple(phrases)
+    taken = same_sound(language, (word for phrase in phrases for word in phrase.split()))
+    common = (word for word in _LISTS.get(language.split("-", maxsplit=1)[0].lower(), ()) if word not in taken)
+    return tuple(dict.fromkeys((*common, *sound_alikes(language, phrases))))

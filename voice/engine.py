@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from voice.utterance import Utterance
+from voice.weights import Weights
 
 
 class Engine(Protocol):
@@ -19,16 +20,20 @@ class Engine(Protocol):
     def model(self) -> str:
         """The model's name, such as "vosk-model-small-en-us-0.15"."""
 
+    weights: Weights | None
+    """What its evidence is worth, fitted on recordings; None where nobody has: then sure means unanimous."""
+
     def unknown_words(self, phrases: Iterable[str]) -> tuple[str, ...]:
         """Words of the phrases that the model does not know, each once, in the order met."""
 
-    def recognise(self, turn: int, pcm: bytes, phrases: tuple[str, ...]) -> Utterance:
+    def recognise(self, turn: int, pcm: bytes, meanings: Mapping[str, str]) -> Utterance:
         """What one utterance says.
 
         Args:
             turn: echoed back, so that a late result can be dropped.
             pcm: 16-bit little-endian mono at 16,000 Hz, any length; what is not voice at its ends is no matter.
-            phrases: lower-case. One with a word that the model does not know can't be heard and is left out: ask
+            meanings: each allowed phrase, lower-case, to a label. Phrases of one label do not compete with one
+                another. One with a word that the model does not know can't be heard and is left out: ask
                 `unknown_words` when a set is loaded, and say so there.
 
         Returns: the utterance; text "" when no phrase fits. `duration_s` is that of `pcm`: whoever cut it out of the

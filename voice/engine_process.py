@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -26,6 +26,7 @@ from typing import Any, Self
 from voice.engine_timing import LONGEST_PAUSE_S, Timing, pause_s
 from voice.errors import EngineGone, VoiceError
 from voice.utterance import Utterance
+from voice.weights import Weights
 
 WORKER = (sys.executable, "-m", "voice.engine_worker")
 _WORDS_WITHIN_S = 30.0
@@ -97,7 +98,8 @@ class EngineProcess:
         self._reason = "it is still being loaded"
         self.name = name
         self.model = ""
-        """Both are the loaded engine's once it has been ready."""
+        self.weights: Weights | None = None
+        """These are the loaded engine's once it has been ready."""
         self._thread = threading.Thread(target=self._look_after, name="engine process", daemon=True)
 
     def start(self) -> None:
@@ -134,7 +136,7 @@ class EngineProcess:
         words: tuple[str, ...] = self._ask(("unknown_words", tuple(phrases)), _WORDS_WITHIN_S)
         return words
 
-    def recognise(self, turn: int, pcm: bytes, phrases: tuple[str, ...]) -> Utterance:
+    def recognise(self, turn: int, pcm: bytes, meanings: Mapping[str, str]) -> Utterance:
         """See `Engine`.
 
         Raises:
@@ -142,7 +144,7 @@ class EngineProcess:
                 is none just now.
         """
         within_s = self._timing.answer_s(len(pcm) / _BYTES_A_SECOND)
-        heard: Utterance = self._ask(("recognise", turn, pcm, phrases), within_s)
+        heard: Utterance = self._ask(("recognise", turn, pcm, dict(meanings)), within_s)
         return heard
 
     def close(self) -> None:
@@ -232,8 +234,8 @@ class EngineProcess:
         answer = worker.ask(self._job, self._timing.load_s)
         with self._changed:
             match answer:
-                case ("ready", name, model):
-                    self.name, self.model, self._is_ready = name, model, True
+                case ("ready", name, model, weights):
+                    self.name, self.model, self.weights, self._is_ready = name, model, weights, True
                 case ("refused", op, subject, hint) if not self.model:
                     self._refused = VoiceError(op, subject, hint)
                 case ("refused", op, subject, _):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from voice.decoys import decoys
 from voice.engine import unknown
 from voice.errors import VoiceError
 from voice.utterance import Evidence, Utterance
+from voice.weights import Weights
 
 _BLOCK_BYTES = size_bytes(0.1)
 _TAIL = bytes(size_bytes(0.2))
@@ -32,6 +33,7 @@ class VoskEngine:
     Args:
         folder: the model; always a path, because vosk looks for a name on the network and may end the program.
         language: decides the decoys.
+        weights: what its evidence is worth, if somebody has fitted them.
 
     Raises:
         VoiceError: vosk can't be loaded, or the folder is no model.
@@ -39,9 +41,10 @@ class VoskEngine:
 
     name = "vosk"
 
-    def __init__(self, folder: Path, language: str) -> None:
+    def __init__(self, folder: Path, language: str, weights: Weights | None = None) -> None:
         self.model = folder.name if folder.name != "model" else f"{folder.parent.name} model"
         self._language = language
+        self.weights = weights
         self._lock = threading.Lock()
         self._words: dict[str, bool] = {}
         self._libc = ctypes.CDLL(None)
@@ -73,11 +76,11 @@ class VoskEngine:
         with self._lock:
             return unknown(phrases, {word: self._knows(word) for phrase in phrases for word in phrase.split()})
 
-    def recognise(self, turn: int, pcm: bytes, phrases: tuple[str, ...]) -> Utterance:
+    def recognise(self, turn: int, pcm: bytes, meanings: Mapping[str, str]) -> Utterance:
         """See `Engine`. Three passes: the phrases alone, the phrases among decoys, the whole vocabulary."""
         with self._lock:
-            allowed = tuple(p for p in phrases if p and all(self._knows(word) for word in p.split()))
-            others = tuple(word for word in decoys(self._language, phrases) if self._knows(word))
+            allowed = tuple(p for p in meanings if p and all(self._knows(word) for word in p.split()))
+            others = tuple(word for word in decoys(self._language, meanings) if self._knows(word))
             grammar_text = decoy_text = ""
             if allowed:
                 grammar_text = self._whole(self._pass(pcm, allowed), allowed)

@@ -1,9 +1,9 @@
 """The process that `voice.engine_process` starts: one engine, asked one thing after the other until the line ends.
 
 It is told the number of its end of the line as its one argument. Over the line come tuples, pickled: both ends are this
-program. The first is (engine, language, folder of models), answered with ("ready", name, model); then ("unknown_words",
-phrases) or ("recognise", turn, pcm, phrases), answered with ("done", result). ("refused", op, subject, hint) is a
-VoiceError, ("fault", what, where) the last word of a process that ends for a fault of Sayso's own.
+program. The first is (engine, language, folder of models), answered with ("ready", name, model, weights); then
+("unknown_words", phrases) or ("recognise", turn, pcm, meanings), answered with ("done", result). ("refused", op,
+subject, hint) is a VoiceError, ("fault", what, where) the last word of a process that ends for a fault of Sayso's own.
 
 Only what an engine needs is imported here: each megabyte of this process is there twice on a small machine.
 """
@@ -64,7 +64,7 @@ def _serve(line: Connection) -> None:
     except VoiceError as error:
         line.send(_refused(error))
         return
-    line.send(("ready", engine.name, engine.model))
+    line.send(("ready", engine.name, engine.model, engine.weights))
     while True:
         asked = line.recv()
         try:
@@ -77,8 +77,8 @@ def _answer(engine: Engine, asked: tuple[Any, ...]) -> Any:
     match asked:
         case ("unknown_words", phrases):
             return engine.unknown_words(phrases)
-        case ("recognise", turn, pcm, phrases):
-            return engine.recognise(turn, pcm, phrases)
+        case ("recognise", turn, pcm, meanings):
+            return engine.recognise(turn, pcm, meanings)
     raise ValueError(asked[0])
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from voice.engine import Engine
 from voice.errors import VoiceError
 from voice.models import installed_model
+from voice.weights import weights_for
 
 ENGINES = ("auto", "vosk", "pocketsphinx")
 
@@ -20,7 +21,8 @@ def open_engine(name: str, language: str, models_dir: Path) -> Engine:
         models_dir: where `sayso models install` puts models. A folder that is itself a Vosk model is taken as it is.
 
     Raises:
-        VoiceError: no such engine, no model for the language, or a model that can't be loaded.
+        VoiceError: no such engine, no model for the language, or a model or weights that can't be
+            loaded.
     """
     if name not in ENGINES:
         raise VoiceError("Cannot open the speech engine", f"'{name}': there is none of that name", _one_of())
@@ -35,10 +37,20 @@ def open_engine(name: str, language: str, models_dir: Path) -> Engine:
         # Each engine loads a library of its own, and a machine may lack one of them.
         from voice.engine_vosk import VoskEngine  # noqa: PLC0415
 
-        return VoskEngine(folder, language)
+        return with_weights(VoskEngine(folder, language), models_dir)
     from voice.engine_pocketsphinx import PocketSphinxEngine  # noqa: PLC0415
 
-    return PocketSphinxEngine(language)
+    return with_weights(PocketSphinxEngine(language), models_dir)
+
+
+def with_weights(engine: Engine, models_dir: Path) -> Engine:
+    """The engine with the weights that were fitted for it and its model, if there are any.
+
+    Raises:
+        VoiceError: they are there and can't be read.
+    """
+    engine.weights = weights_for(engine.name, engine.model, models_dir)
+    return engine
 
 
 def _one_of() -> str:

@@ -223,9 +223,9 @@ class _Hearing:
     def _recognised(self, spoken: Spoken, meanings: Mapping[str, str]) -> tuple[Utterance, Decision]:
         if self._guess is not None and self._guess[0].pcm == spoken.pcm:
             return self._guess[1], self._guess[2]
-        utterance = self._engine.recognise(self._task.turn, spoken.pcm, tuple(meanings))
+        utterance = self._engine.recognise(self._task.turn, spoken.pcm, meanings)
         evidence = self._with_circumstances(utterance.evidence, spoken)
-        decision = doubted(decide(evidence, meanings), evidence, self._task.said)
+        decision = doubted(decide(evidence, meanings, self._engine.weights), evidence, self._task.said)
         return replace(utterance, evidence=evidence), decision
 
     def _with_circumstances(self, evidence: Evidence, spoken: Spoken) -> Evidence:

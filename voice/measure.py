@@ -39,7 +39,7 @@ class Listened:
     Attributes:
         clip: the recording.
         snr_db: of the noise that was mixed in, None for none.
-        outcome: "sure", "ask", "no_match", "noisy" or "no_speech".
+        outcome: one of `voice.decide.Outcome`, "noisy" or "no_speech".
         meaning: the phrase that was proposed, "" for none.
         evidence: None where nothing was recognised.
         at_s: where in the recording the listening ended.
@@ -89,6 +89,7 @@ class Plan:
         snrs_db: conditions, in this order; None is without noise. The room is heard without noise only, once.
         noise: recordings to mix in.
         seed: for the noise.
+        limits: when speech begins and ends.
     """
 
     phrases: Phrases
@@ -96,6 +97,7 @@ class Plan:
     snrs_db: tuple[float | None, ...] = (None,)
     noise: tuple[bytes, ...] = ()
     seed: int = 0
+    limits: Limits = field(default_factory=Limits)
 
     def listenings(self) -> Iterator[tuple[Clip, float | None]]:
         """Every recording in every condition."""
@@ -123,7 +125,7 @@ def measure(plan: Plan, engine: Engine, on_progress: Callable[[int, Measured], N
         for number, (clip, snr_db) in enumerate(plan.listenings(), 1):
             began = time.perf_counter()
             if clip.kind is Kind.ROOM:
-                found, sound_s = _room(clip, engine, plan.phrases)
+                found, sound_s = _room(clip, engine, plan)
                 measured.room.append(clip)
             else:
                 found, sound_s = _word(clip, snr_db, engine, plan)
@@ -196,11 +198,11 @@ def _word(clip: Clip, snr_db: float | None, engine: Engine, plan: Plan) -> tuple
     sound, begin_s = alone, 0.0
     if snr_db is not None:
         sound, begin_s = mixed(alone, plan.noise, snr_db, f"{plan.seed} {clip.name}"), BEFORE_S
-    limits = Limits(silence_s=begin_s + duration_s(alone) + 1.0)
+    limits = replace(plan.limits, silence_s=begin_s + duration_s(alone) + 1.0)
     stream = Stream(sound)
     last, now_s = _listen(stream, engine, plan.phrases, limits)
     found = _listened(clip, snr_db, last, stream.heard_s)
-    if found.outcome in {SURE, ASK, NO_MATCH}:
+    if found.evidence is not None:
         # The end of speech is looked for in the recording alone: noise has none, and can't be cut off.
         voiced = voiced_frames(alone, limits.goes_on)
         ends_s = [begin_s + (n + 1) * FRAME_S for n, voice in enumerate(voiced) if voice]
@@ -219,9 +221,9 @@ def _timed(found: Listened, ends_s: list[float], now_s: tuple[float, float], beh
     return replace(found, decision_ms=wall_ms, decision_cpu_ms=cpu_ms)
 
 
-def _room(clip: Clip, engine: Engine, phrases: Phrases) -> tuple[list[Listened], float]:
+def _room(clip: Clip, engine: Engine, plan: Plan) -> tuple[list[Listened], float]:
     """A recording of a room, listened to again and again. Silence is no news."""
-    sound, limits = load(clip.path), Limits()
+    sound, limits = load(clip.path), plan.limits
     found: list[Listened] = []
     place = 0
     over = len(sound) + size_bytes(limits.endpoint_s + 0.2)
@@ -229,7 +231,7 @@ def _room(clip: Clip, engine: Engine, phrases: Phrases) -> tuple[list[Listened],
         stream = Stream(sound, place)
         # Somebody who speaks to the end has an endpoint in the silence behind; nobody else is waited for.
         stopped = Controls(stopped=lambda stream=stream: stream.place > over)  # type: ignore[misc]
-        last, _now_s = _listen(stream, engine, phrases, limits, stopped)
+        last, _now_s = _listen(stream, engine, plan.phrases, limits, stopped)
         place = stream.place
         listened = _listened(clip, None, last, place / size_bytes(1.0))
         if listened.outcome != NO_SPEECH:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypeVar
 
+from voice.decide import Outcome
 from voice.measure import ASK, NO_MATCH, NO_SPEECH, NOISY, SURE, Listened, Measured, Plan
 from voice.measure_corpus import Clip, Kind
 from voice.measure_stats import (
@@ -45,17 +46,22 @@ _SAID: Mapping[str, Is] = {
     "asked": lambda one: one.outcome == ASK,
     "asked_wrong": lambda one: one.outcome == ASK and one.meaning != one.clip.label,
     "no_match": lambda one: one.outcome == NO_MATCH,
+    "two_answers": lambda one: one.outcome == Outcome.TWO_ANSWERS.value,
+    "clipped": lambda one: one.outcome == Outcome.CLIPPED.value,
     "noisy": lambda one: one.outcome == NOISY,
     "no_speech": lambda one: one.outcome == NO_SPEECH,
     "cut_off": lambda one: one.cut_off,
     "plain_grammar_right": lambda one: one.evidence is not None and one.evidence.grammar_text == one.clip.label,
 }
-"""Of recordings of something that may be said; sure_right, sure_wrong, asked, no_match, noisy, no_speech are all."""
+"""Of recordings of something that may be said; sure_right, sure_wrong, asked, no_match, two_answers,
+clipped, noisy, no_speech are all: a recording has no prompt of the kiosk's own in it."""
 
 _OTHER: Mapping[str, Is] = {
     "other_words_sure": lambda one: one.outcome == SURE,
     "other_words_asked": lambda one: one.outcome == ASK,
     "no_match": lambda one: one.outcome == NO_MATCH,
+    "two_answers": lambda one: one.outcome == Outcome.TWO_ANSWERS.value,
+    "clipped": lambda one: one.outcome == Outcome.CLIPPED.value,
     "noisy": lambda one: one.outcome == NOISY,
     "no_speech": lambda one: one.outcome == NO_SPEECH,
     "plain_grammar_took": lambda one: one.evidence is not None and bool(one.evidence.grammar_text),

@@ -21,6 +21,10 @@ class Evidence:
         snr_db: the speech's level above the noise floor that was followed until then; None where it is not known.
         clipped_share: how much of the speech is at the end of the scale, 0 to 1.
         lost: how often sound was lost in it, or just before it.
+        over_others: how much better `grammar_text` fits than anything else that was offered: another answer, two of
+            them, a decoy. In nats (natural logarithm of the ratio of likelihoods), summed over the whole of it; None
+            where the engine can't tell.
+        over_sounds: how much better it fits than a free string of the language's phonemes; likewise.
     """
 
     grammar_text: str
@@ -34,6 +38,8 @@ class Evidence:
     snr_db: float | None = None
     clipped_share: float = 0.0
     lost: int = 0
+    over_others: float | None = None
+    over_sounds: float | None = None
 
 
 @dataclass(frozen=True)

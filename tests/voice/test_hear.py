@@ -1,7 +1,7 @@
 """One listening from end to end, with a real engine and real people, without waiting; and the same on a thread."""
 
 import queue
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -106,10 +106,11 @@ def test_the_microphone_is_closed_before_anything_is_recognised(pocketsphinx_en,
         """The engine, seen at work."""
 
         name, model, unknown_words = pocketsphinx_en.name, pocketsphinx_en.model, pocketsphinx_en.unknown_words
+        weights = pocketsphinx_en.weights
 
-        def recognise(self, turn: int, pcm: bytes, phrases: tuple[str, ...]) -> Utterance:
+        def recognise(self, turn: int, pcm: bytes, meanings: Mapping[str, str]) -> Utterance:
             was_open.append(source._open)
-            return pocketsphinx_en.recognise(turn, pcm, phrases)
+            return pocketsphinx_en.recognise(turn, pcm, meanings)
 
     hear(source, Watching(), Task(1, Limits(look_s=0), CARDS), lambda _event: None)
     assert was_open == [False]
