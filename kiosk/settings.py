@@ -158,7 +158,7 @@ class Voice(_Table, frozen=True):
             description="Silence that ends what is not clear at once. A visit learns to wait for up to 2 s.",
             extra={"unit": "seconds"},
         ),
-    ] = 1.2
+    ] = 1.15
 
 
 class Asking(_Table, frozen=True):

@@ -52,7 +52,7 @@ class Limits:
     start_s: float = 0.13
     look_s: float = 0.1
     early_s: float = 0.3
-    endpoint_s: float = 1.2
+    endpoint_s: float = 1.15
     longest_s: float = 10.0
     before_s: float = 0.3
     after_s: float = 0.1
