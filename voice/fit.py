@@ -30,7 +30,7 @@ _RIDGE = 1.0
 """How strongly weights are drawn to none, in standard deviations: two pieces of evidence that say the same share it."""
 _ROUNDS = 30
 _LONGEST_STEP = 3.0
-_FEWEST = 30
+_FEWEST = 20
 """Fewer right or wrong examples than this say nothing."""
 
 

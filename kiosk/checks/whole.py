@@ -71,10 +71,13 @@ def open_ear(config: Config) -> tuple[Engine | None, Line]:
     if engine.name == TRIAL_ENGINE:
         met = f"{name}, the trial engine: it mishears many people, and nobody should be judged by it"
         return engine, advice(what, met, f"Install the better one: `sayso models install {language}`.")
-    if language == "en":
-        met = f"{name}: an answer is taken at once only when all its passes agree; how well it hears is not known"
-        return engine, advice(what, met, "Try it with the people who live here; docs/hearing.md tells what is known.")
-    return engine, fine(what, name)
+    if engine.weights is None:
+        met = (
+            f"{name}, without weights of its own: an answer is taken at once only when all its passes agree, and how "
+            "often it is right, wrong or asks is not known"
+        )
+        return engine, advice(what, met, "With recordings, run `sayso voice fit` and `sayso voice measure`.")
+    return engine, fine(what, f"{name}, weights of {engine.weights.date} from {engine.weights.data}")
 
 
 def server(config: Config) -> Line:
