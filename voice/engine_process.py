@@ -10,19 +10,14 @@ own line, and not the terminal. Stopping is killing: the engine keeps nothing.
 
 from __future__ import annotations
 
-import contextlib
-import signal
-import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any, Self
 
+from voice.engine_line import LineEnded, Worker
 from voice.engine_timing import LONGEST_PAUSE_S, Timing, pause_s
 from voice.errors import EngineGone, VoiceError
 from voice.utterance import Utterance
@@ -92,7 +87,7 @@ class EngineProcess:
         self._asking = threading.Lock()
         self._changed = threading.Condition()
         self._closed = threading.Event()
-        self._worker: _Worker | None = None
+        self._worker: Worker | None = None
         self._is_ready = False
         self._refused: VoiceError | None = None
         self._reason = "it is still being loaded"
@@ -171,7 +166,7 @@ class EngineProcess:
                 raise self._gone()
             try:
                 answer = worker.ask(asked, within_s)
-            except _LineEnded as error:
+            except LineEnded as error:
                 self._reason = str(error)
                 raise self._gone() from error
         match answer:
@@ -206,7 +201,7 @@ class EngineProcess:
     def _live_once(self) -> str:
         """One process from its start to its end. Returns: why it ended."""
         try:
-            worker = _Worker(self._command)
+            worker = Worker(self._command)
         except OSError as error:
             return f"its process can't be started ({error.strerror})"
         with self._changed:
@@ -219,7 +214,7 @@ class EngineProcess:
             else:
                 worker.kill()
             return worker.wait()
-        except _LineEnded as error:
+        except LineEnded as error:
             return str(error)
         finally:
             with self._changed:
@@ -229,8 +224,8 @@ class EngineProcess:
             with self._asking:  # whoever is asking is told at once; a line is not closed under somebody's hands
                 worker.close()
 
-    def _load(self, worker: _Worker) -> bool:
-        """Whether the engine is loaded. Raises: _LineEnded."""
+    def _load(self, worker: Worker) -> bool:
+        """Whether the engine is loaded. Raises: LineEnded."""
         answer = worker.ask(self._job, self._timing.load_s)
         with self._changed:
             match answer:
@@ -242,84 +237,3 @@ class EngineProcess:
                     worker.reason = f"{op} {subject}"  # it was there before: it may come back
             self._changed.notify_all()
             return self._is_ready
-
-
-class _LineEnded(Exception):  # noqa: N818  no error of its own: `_ask` and `_live_once` make something of it
-    """The process has ended, or was ended because it did not answer."""
-
-
-class _Worker:
-    """One process and the line to it. Raises: OSError: it can't be started."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        self.reason = ""
-        ours, theirs = socket.socketpair()
-        with contextlib.ExitStack() as failed, theirs:
-            failed.callback(ours.close)
-            self._process = subprocess.Popen(
-                [*command, str(theirs.fileno())],
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                # The screen is drawn on the terminal, and what these libraries print there may be what somebody said.
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,  # away from the terminal: Ctrl-C and its hanging up are not for this process
-                cwd=Path(__file__).parent.parent,
-            )
-            failed.pop_all()
-        self._line = Connection(ours.detach())
-
-    @property
-    def pid(self) -> int:
-        """Its number."""
-        return self._process.pid
-
-    def ask(self, asked: tuple[Any, ...], within_s: float) -> tuple[Any, ...]:
-        """Send and wait for the answer; a process that does not answer in that time is ended.
-
-        A timer ends it rather than a time-out of the line, because a process that is stopped takes nothing in either:
-        sending would wait for ever once the socket is full.
-
-        Raises:
-            _LineEnded: why.
-        """
-        timer = threading.Timer(within_s, self._stalled, (within_s,))
-        timer.daemon = True
-        timer.start()
-        try:
-            self._line.send(asked)
-            answer: tuple[Any, ...] = self._line.recv()
-        except (EOFError, OSError, UnpicklingError) as error:
-            self.kill()
-            raise _LineEnded(self.wait()) from error
-        finally:
-            timer.cancel()
-        if answer[0] == "fault":
-            self.reason = f"a fault of Sayso's own ended it ({answer[1]} at {answer[2]})"
-            self.kill()
-            raise _LineEnded(self.wait())
-        return answer
-
-    def wait(self) -> str:
-        """Wait for its end. Returns: why, as what comes behind "the engine: "."""
-        code = self._process.wait()
-        if self.reason:
-            return self.reason
-        if code < 0:
-            name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
-            return f"its process was ended by {name}"
-        return f"its process ended by itself (exit code {code})"
-
-    def kill(self) -> None:
-        """End it, if it has not ended."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-
-    def close(self) -> None:
-        """Wait for its end, and close the line."""
-        self._process.wait()
-        self._line.close()
-
-    def _stalled(self, within_s: float) -> None:
-        self.reason = f"it did not answer within {within_s:.3g} s"
-        self.kill()

@@ -11,6 +11,7 @@ import ctypes
 import json
 import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,17 @@ _BLOCK_BYTES = size_bytes(0.1)
 _TAIL = bytes(size_bytes(0.2))
 """Silence behind the speech: the decoder's last words come out whole."""
 _UNKNOWN = "[unk]"
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a pass found, and how well it fits: the logarithm of its likelihood, acoustic and language model together.
+
+    Source: `NbestResult` in vosk-api's recognizer.cc calls it confidence.
+    """
+
+    text: str
+    nats: float
 
 
 class VoskEngine:
@@ -77,17 +89,35 @@ class VoskEngine:
             return unknown(phrases, {word: self._knows(word) for phrase in phrases for word in phrase.split()})
 
     def recognise(self, turn: int, pcm: bytes, meanings: Mapping[str, str]) -> Utterance:
-        """See `Engine`. Three passes: the phrases alone, the phrases among decoys, the whole vocabulary."""
+        """See `Engine`. Four passes: the phrases alone; among decoys; what else could be said; the whole vocabulary.
+
+        Vosk's models hold no list of their phonemes: how much better a phrase fits than the best text of the whole
+        vocabulary stands for `over_sounds`.
+        """
         with self._lock:
             allowed = tuple(p for p in meanings if p and all(self._knows(word) for word in p.split()))
-            others = tuple(word for word in decoys(self._language, meanings) if self._knows(word))
+            decoyed = tuple(word for word in decoys(self._language, meanings) if self._knows(word))
+            opened = self._pass(pcm, None)
             grammar_text = decoy_text = ""
+            over_others = over_sounds = None
             if allowed:
-                grammar_text = self._whole(self._pass(pcm, allowed), allowed)
-                decoy_text = self._whole(self._pass(pcm, allowed + others), allowed)
-            open_text = self._pass(pcm, None)
-        level = level_dbfs(pcm)
-        evidence = Evidence(grammar_text, decoy_text, open_text, duration_s(pcm), level, f"{self.name} {self.model}")
+                answer = self._pass(pcm, allowed)
+                grammar_text = self._whole(answer.text, allowed)
+                decoy_text = self._whole(self._pass(pcm, allowed + decoyed).text, allowed)
+            others = tuple(p for p in allowed if meanings[p] != meanings.get(grammar_text)) + decoyed
+            if grammar_text in meanings and others:
+                over_others = answer.nats - self._pass(pcm, others).nats
+                over_sounds = answer.nats - opened.nats
+        evidence = Evidence(
+            grammar_text,
+            decoy_text,
+            opened.text,
+            duration_s(pcm),
+            level_dbfs(pcm),
+            f"{self.name} {self.model}",
+            over_others=over_others,
+            over_sounds=over_sounds,
+        )
         return Utterance(turn, grammar_text, evidence)
 
     def _knows(self, word: str) -> bool:
@@ -95,8 +125,8 @@ class VoskEngine:
             self._words[word] = self._model.vosk_model_find_word(word) >= 0
         return self._words[word]
 
-    def _pass(self, pcm: bytes, grammar: tuple[str, ...] | None) -> str:
-        """The whole text of one pass; Vosk may end a result by itself in the middle, so all of them are joined."""
+    def _pass(self, pcm: bytes, grammar: tuple[str, ...] | None) -> _Found:
+        """What one pass finds; Vosk may end a result by itself in the middle, so all of them are joined."""
         # Kaldi adds random noise to the sound (dither) from C's rand(): the same sound would give now this, now that.
         self._libc.srand(1)
         if grammar is None:
@@ -105,13 +135,15 @@ class VoskEngine:
             # A garbage word exists only in models that have it; elsewhere it would be a warning on stderr.
             words = [*grammar, _UNKNOWN] if self._knows(_UNKNOWN) else list(grammar)
             recogniser = self._vosk.KaldiRecognizer(self._model, RATE_HZ, json.dumps(words, ensure_ascii=False))
-        texts: list[str] = []
+        # With alternatives, even one, Vosk tells the likelihood of the whole instead of a confidence that is always 1.
+        recogniser.SetMaxAlternatives(1)
+        found: list[dict[str, Any]] = []
         sound = pcm + _TAIL
         for place in range(0, len(sound), _BLOCK_BYTES):
-            ended = recogniser.AcceptWaveform(sound[place : place + _BLOCK_BYTES])
-            texts += [json.loads(recogniser.Result())["text"]] if ended else []
-        texts.append(json.loads(recogniser.FinalResult())["text"])
-        return " ".join(text for text in texts if text)
+            if recogniser.AcceptWaveform(sound[place : place + _BLOCK_BYTES]):
+                found += json.loads(recogniser.Result())["alternatives"][:1]
+        found += json.loads(recogniser.FinalResult())["alternatives"][:1]
+        return _Found(" ".join(one["text"] for one in found if one["text"]), sum(one["confidence"] for one in found))
 
     @staticmethod
     def _whole(text: str, allowed: tuple[str, ...]) -> str:

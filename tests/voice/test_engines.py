@@ -118,6 +118,14 @@ def test_pocketsphinx_hears_a_whole_phrase_of_a_real_person(pocketsphinx_en: Eng
     assert evidence.grammar_text == evidence.decoy_text == "seven of clubs"
 
 
+def test_each_engine_tells_how_much_better_a_phrase_fits_than_what_else_could_be_said(case: Case, cards: list[bytes]):
+    found = [case.engine.recognise(1, sound, meant(case.phrases)).evidence for sound in cards]
+    told = [evidence for evidence in found if evidence.grammar_text]
+    assert told
+    assert all(evidence.over_others is not None and evidence.over_sounds is not None for evidence in told)
+    assert len({evidence.over_others for evidence in told}) == len(told)
+
+
 def test_the_same_answer_twice_is_that_answer(pocketsphinx_en: Engine, cards: list[bytes]):
     evidence = pocketsphinx_en.recognise(1, cards[3], meant(("five", "four", "nine"))).evidence
     assert evidence.grammar_text == evidence.decoy_text == "five"

@@ -9,7 +9,6 @@ import pytest
 from voice.audio import size_bytes, write_wav
 from voice.weights import file_name, read
 
-
 PEOPLE = 30
 
 
