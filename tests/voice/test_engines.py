@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from voice.audio import size_bytes
 from voice.decide import Outcome, decide
 from voice.engine import Engine
 from voice.engines import open_engine
@@ -119,11 +120,12 @@ def test_pocketsphinx_hears_a_whole_phrase_of_a_real_person(pocketsphinx_en: Eng
 
 
 def test_each_engine_tells_how_much_better_a_phrase_fits_than_what_else_could_be_said(case: Case, cards: list[bytes]):
-    found = [case.engine.recognise(1, sound, meant(case.phrases)).evidence for sound in cards]
-    told = [evidence for evidence in found if evidence.grammar_text]
+    words = [sound[: size_bytes(length_s)] for sound in cards for length_s in (0.5, 0.9)]
+    found = [case.engine.recognise(1, sound, meant(case.phrases)).evidence for sound in words]
+    told = [evidence for evidence in found if evidence.grammar_text in case.phrases]
     assert told
     assert all(evidence.over_others is not None and evidence.over_sounds is not None for evidence in told)
-    assert len({evidence.over_others for evidence in told}) == len(told)
+    assert len({evidence.over_others for evidence in told}) > 1
 
 
 def test_the_same_answer_twice_is_that_answer(pocketsphinx_en: Engine, cards: list[bytes]):
