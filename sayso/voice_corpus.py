@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
+from sayso.models import MODELS_DIR
 from voice.engine import Engine
-from voice.engines import open_engine
+from voice.engines import ENGINES, open_engine
 from voice.errors import VoiceError
 from voice.measure import Measured, Plan
 from voice.measure_corpus import Phrases, clean
@@ -18,6 +20,44 @@ from voice.measure_corpus import Phrases, clean
 INTERRUPTED = 130
 """What a shell calls a program that was ended by Ctrl-C."""
 _EVERY_S = 1.0
+
+Command = TypeVar("Command", bound=Callable[..., None])
+_OPTIONS = (
+    click.option("--choices", default="yes,no,happy", show_default=True, help="What may be answered, commas between."),
+    click.option("--commands", default="", help="What may be said beside it, with commas between: stop,again."),
+    click.option(
+        "--noise",
+        "noise_folders",
+        multiple=True,
+        metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Mix in recordings of this folder; may be given again.",
+    ),
+    click.option("--snr", default=None, help="With --noise: decibels of speech above it.  [default: clean,20,10,5]"),
+    click.option("--engine", "engine_name", type=click.Choice(ENGINES), default="auto", show_default=True),
+    click.option("--language", default="en", show_default=True),
+    click.option(
+        "--models-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=MODELS_DIR,
+        show_default="models/, or SAYSO_MODELS_DIR",
+    ),
+    click.option("--seed", type=int, default=0, show_default=True, help="For --limit and --noise."),
+    click.option(
+        "--free-from",
+        type=click.IntRange(min=2),
+        default=3,
+        show_default=True,
+        help="A label of so many words that is none of the above is free speech.",
+    ),
+)
+
+
+def heard_with(command: Command) -> Command:
+    """What is to be heard, in what noise, and by which engine, as options."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
 
 
 def phrases(choices: str, commands: str, free_from: int) -> Phrases:

@@ -10,8 +10,6 @@ from pathlib import Path
 import click
 
 from sayso import voice_corpus as corpus
-from sayso.models import MODELS_DIR
-from voice.engines import ENGINES
 from voice.errors import VoiceError
 from voice.fit import FOLDS, Fitted, examples, fit, hear_all, weights_of
 from voice.measure import Plan
@@ -28,25 +26,7 @@ _MOST = 600
 
 @click.command(name="fit")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--choices", default="yes,no,happy", show_default=True, help="What may be answered, with commas between.")
-@click.option("--commands", default="", help="What may be said beside it, with commas between: stop,again.")
-@click.option(
-    "--noise",
-    "noise_folders",
-    multiple=True,
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Learn from the answers with noise of this folder too; may be given again.",
-)
-@click.option("--snr", default=None, help="With --noise: decibels of speech above it.  [default: clean,20,10,5]")
-@click.option("--engine", "engine_name", type=click.Choice(ENGINES), default="auto", show_default=True)
-@click.option("--language", default="en", show_default=True)
-@click.option(
-    "--models-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=MODELS_DIR,
-    show_default="models/, or SAYSO_MODELS_DIR",
-)
+@corpus.heard_with
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
@@ -54,8 +34,6 @@ _MOST = 600
     show_default=True,
     help="At most so many recordings of each kind, drawn by the seed.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="For --limit and --noise.")
-@click.option("--free-from", type=click.IntRange(min=2), default=3, show_default=True, help="As for measure.")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -9,9 +9,7 @@ from typing import Any
 import click
 
 from sayso import voice_corpus as corpus
-from sayso.models import MODELS_DIR
 from sayso.voice_measure_told import lines, log_entry, machine, memory_mb
-from voice.engines import ENGINES
 from voice.errors import VoiceError
 from voice.measure import Plan, measure
 from voice.measure_corpus import Kind, digest, in_fold, read_manifest, sample
@@ -22,25 +20,7 @@ from voice.weights import read
 
 @click.command(name="measure")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--choices", default="yes,no,happy", show_default=True, help="What may be answered, with commas between.")
-@click.option("--commands", default="", help="What may be said beside it, with commas between: stop,again.")
-@click.option(
-    "--noise",
-    "noise_folders",
-    multiple=True,
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Mix in recordings of this folder; may be given again.",
-)
-@click.option("--snr", default=None, help="With --noise: decibels of speech above it.  [default: clean,20,10,5]")
-@click.option("--engine", "engine_name", type=click.Choice(ENGINES), default="auto", show_default=True)
-@click.option("--language", default="en", show_default=True)
-@click.option(
-    "--models-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=MODELS_DIR,
-    show_default="models/, or SAYSO_MODELS_DIR",
-)
+@corpus.heard_with
 @click.option(
     "--folds", type=click.Path(dir_okay=False, path_type=Path), help="JSON with the speakers of each fold; with --fold."
 )
@@ -52,14 +32,6 @@ from voice.weights import read
     help="Only these recordings; may be given again.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many recordings of each kind, drawn by the seed.")
-@click.option("--seed", type=int, default=0, show_default=True, help="For --limit and --noise.")
-@click.option(
-    "--free-from",
-    type=click.IntRange(min=2),
-    default=3,
-    show_default=True,
-    help="A label of so many words that is none of the above is free speech.",
-)
 @click.option(
     "--each", "each_path", type=click.Path(dir_okay=False, path_type=Path), help="Write a JSON line for each."
 )
