@@ -14,6 +14,7 @@ from voice.errors import VoiceError
 from voice.fit import FOLDS, Fitted, examples, fit, hear_all, weights_of
 from voice.measure import Plan
 from voice.measure_corpus import digest, fold_of, read_manifest, sample
+from voice.measure_figures import each
 from voice.measure_noise import noises
 from voice.weights import FEATURES, Weights, file_name, write
 
@@ -46,6 +47,9 @@ _MOST = 600
     type=click.Path(file_okay=False, path_type=Path),
     help="Write there too, for each of five folds of speakers (by their names), weights fitted without them.",
 )
+@click.option(
+    "--each", "each_path", type=click.Path(dir_okay=False, path_type=Path), help="Write a JSON line for each example."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout instead of lines.")
 @click.pass_context
 def fit_command(  # noqa: PLR0913 - an option each
@@ -64,6 +68,7 @@ def fit_command(  # noqa: PLR0913 - an option each
     free_from: int,
     out: Path | None,
     fold_dir: Path | None,
+    each_path: Path | None,
     as_json: bool,
 ) -> None:
     r"""Learn from the recordings of DIR when to be sure, when to ask, and when it was no answer.
@@ -93,6 +98,8 @@ def fit_command(  # noqa: PLR0913 - an option each
     if heard.interrupted:
         click.echo("Ended before all was heard; nothing was written.", err=True)
         ctx.exit(corpus.INTERRUPTED)
+    if each_path is not None:
+        corpus.write(each_path, "w", (json.dumps(each(one), ensure_ascii=False) for one in heard.listened))
     learnt = examples(heard.listened, {phrase: phrase for phrase in phrases.all})
     fitted = fit(learnt)
     data = (

@@ -42,7 +42,9 @@ def test_the_same_recordings_twice_give_the_same_text_to_the_last_figure(cards, 
     words = ("voice", "hear", *map(str, recordings), "--choices", "yes,no", "--engine", "pocketsphinx", "--json")
     first = sayso(*words)
     assert first.returncode == 0, first.stderr
-    assert [one["outcome"] for one in json.loads(first.stdout)] == ["sure", "no_match", "noisy", "silence"]
+    yes, cat, reading, silence = (one["outcome"] for one in json.loads(first.stdout))
+    assert (yes, reading, silence) == ("sure", "noisy", "silence")
+    assert cat in {"ask", "no_match"}
     assert sayso(*words).stdout == first.stdout
 
 
