@@ -1,7 +1,8 @@
-"""Hearing with Vosk: one model, and a fresh recogniser for each pass.
+"""Hearing with Vosk: one model, a fresh recogniser for each grammar, and one that is kept for the whole vocabulary.
 
 A recogniser keeps adapting to whoever spoke last (its i-vectors live on past a result), which would make what the next
-person says depend on the last; making a new one costs a millisecond for a grammar and some 70 ms for the open pass.
+person says depend on the last. A new one for a grammar costs a millisecond, one for all words up to a second;
+there a reset behind the final result begins with nothing known of anybody's voice.
 Source: vosk-api's recognizer.cc and model.cc, version 0.3.45.
 """
 
@@ -26,6 +27,9 @@ _BLOCK_BYTES = size_bytes(0.1)
 _TAIL = bytes(size_bytes(0.2))
 """Silence behind the speech: the decoder's last words come out whole."""
 _UNKNOWN = "[unk]"
+_OPEN_PASSES = 50
+"""A kept recogniser of the whole vocabulary grows with every part of its graph that is walked, by 1.4 MB a word
+(the Korean model, 585 MB to 656 MB in 50 words)."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class VoskEngine:
         self.weights = weights
         self._lock = threading.Lock()
         self._words: dict[str, bool] = {}
+        self._opened: Any = None
+        self._opened_passes = 0
         self._libc = ctypes.CDLL(None)
         try:
             import vosk  # noqa: PLC0415 - loads a 25 MB library; a kiosk with the other engine needs none of it
@@ -130,13 +136,15 @@ class VoskEngine:
         # Kaldi adds random noise to the sound (dither) from C's rand(): the same sound would give now this, now that.
         self._libc.srand(1)
         if grammar is None:
-            recogniser = self._vosk.KaldiRecognizer(self._model, RATE_HZ)
+            recogniser = self._open()
         else:
             # A garbage word exists only in models that have it; elsewhere it would be a warning on stderr.
             words = [*grammar, _UNKNOWN] if self._knows(_UNKNOWN) else list(grammar)
             recogniser = self._vosk.KaldiRecognizer(self._model, RATE_HZ, json.dumps(words, ensure_ascii=False))
         # With alternatives, even one, Vosk tells the likelihood of the whole instead of a confidence that is always 1.
         recogniser.SetMaxAlternatives(1)
+        # Only what comes after a final result is begun anew, without what was learnt of the last voice.
+        recogniser.Reset()
         found: list[dict[str, Any]] = []
         sound = pcm + _TAIL
         for place in range(0, len(sound), _BLOCK_BYTES):
@@ -144,6 +152,13 @@ class VoskEngine:
                 found += json.loads(recogniser.Result())["alternatives"][:1]
         found += json.loads(recogniser.FinalResult())["alternatives"][:1]
         return _Found(" ".join(one["text"] for one in found if one["text"]), sum(one["confidence"] for one in found))
+
+    def _open(self) -> Any:
+        """The recogniser of the whole vocabulary: kept, because making one takes a second, but not for ever."""
+        if self._opened is None or self._opened_passes >= _OPEN_PASSES:
+            self._opened, self._opened_passes = self._vosk.KaldiRecognizer(self._model, RATE_HZ), 0
+        self._opened_passes += 1
+        return self._opened
 
     @staticmethod
     def _whole(text: str, allowed: tuple[str, ...]) -> str:
