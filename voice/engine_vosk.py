@@ -1,8 +1,8 @@
 """Hearing with Vosk: one model, a fresh recogniser for each grammar, and one that is kept for the whole vocabulary.
 
 A recogniser keeps adapting to whoever spoke last (its i-vectors live on past a result), which would make what the next
-person says depend on the last. A new one for a grammar costs a millisecond, one for all words up to a second;
-there a reset behind the final result begins with nothing known of anybody's voice.
+person says depend on the last. A new one for a grammar costs a millisecond; one for all words searches its graph for a
+second each time, so there a reset behind the final result begins with nothing known of anybody's voice.
 Source: vosk-api's recognizer.cc and model.cc, version 0.3.45.
 """
 
@@ -154,7 +154,7 @@ class VoskEngine:
         return _Found(" ".join(one["text"] for one in found if one["text"]), sum(one["confidence"] for one in found))
 
     def _open(self) -> Any:
-        """The recogniser of the whole vocabulary: kept, because making one takes a second, but not for ever."""
+        """The recogniser of the whole vocabulary: kept, for what it has searched is quick to search again, but not for ever."""
         if self._opened is None or self._opened_passes >= _OPEN_PASSES:
             self._opened, self._opened_passes = self._vosk.KaldiRecognizer(self._model, RATE_HZ), 0
         self._opened_passes += 1
