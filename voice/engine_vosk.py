@@ -154,7 +154,7 @@ class VoskEngine:
         return _Found(" ".join(one["text"] for one in found if one["text"]), sum(one["confidence"] for one in found))
 
     def _open(self) -> Any:
-        """The recogniser of the whole vocabulary: kept, for what it has searched is quick to search again, but not for ever."""
+        """The recogniser of the whole vocabulary, kept for a while: what it has searched is quick to search again."""
         if self._opened is None or self._opened_passes >= _OPEN_PASSES:
             self._opened, self._opened_passes = self._vosk.KaldiRecognizer(self._model, RATE_HZ), 0
         self._opened_passes += 1
