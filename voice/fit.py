@@ -44,9 +44,9 @@ class Aims:
         other_words_asked: other words asked about, or taken as sure.
     """
 
-    sure_wrong: float = 0.001
-    other_words_sure: float = 0.005
-    other_words_asked: float = 0.2
+    sure_wrong: float = 0.003
+    other_words_sure: float = 0.008
+    other_words_asked: float = 0.32
 
 
 @dataclass(frozen=True)
