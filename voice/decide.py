@@ -8,7 +8,7 @@ Without weights sure means unanimous: the grammar, the grammar among decoys and 
 the whole of what was said. One independent witness besides the grammar is enough to ask "I heard ...", none is not.
 
 Whatever the weights say, the speech is as long as that phrase can be, and nothing is sure where the open pass
-understood another answer.
+understood another answer, or where something else fits much better.
 
 Source: rule 5 of asking, docs/hearing.md, with what was measured.
 """
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from voice.utterance import Evidence
-from voice.weights import Weights, clean
+from voice.weights import Weights, clean, features
 
 SHORTEST_S = 0.1
 LETTER_S = 0.02
@@ -28,6 +28,10 @@ LONGEST_S = 1.5
 LONGEST_LETTER_S = 0.25
 """A phrase of n letters takes at least 0.1 + 0.02 n seconds and at most 1.5 + 0.25 n: wide on purpose, for people who
 draw words out. It is there for a click taken for a sentence, and for a sentence taken for a word."""
+
+
+WORST_SURE_NATS = -1.0
+"""For each 10 ms. Of right answers in the recordings one in twenty fits worse than this; sentences that are none do."""
 
 
 class Outcome(Enum):
@@ -90,7 +94,14 @@ def _weighed(evidence: Evidence, meanings: Mapping[str, str], score: float, weig
     if meaning is None or score < weights.ask or not plausible(evidence.duration_s, phrase):
         return NOTHING
     others = _named(evidence.open_text, meanings) - {meaning}
-    return Decision(Outcome.SURE if score >= weights.sure and not others else Outcome.ASK, phrase, meaning)
+    sure = score >= weights.sure and not others and fits(evidence, meanings)
+    return Decision(Outcome.SURE if sure else Outcome.ASK, phrase, meaning)
+
+
+def fits(evidence: Evidence, meanings: Mapping[str, str]) -> bool:
+    """Whether nothing else fits much better: no other evidence may make up for that."""
+    found = features(evidence, meanings) or {}
+    return min(found.get("over_others", 0.0), found.get("over_sounds", 0.0)) >= WORST_SURE_NATS
 
 
 def _unanimous(evidence: Evidence, meanings: Mapping[str, str]) -> Decision:

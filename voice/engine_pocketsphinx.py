@@ -40,7 +40,7 @@ class _Found:
 
 
 _NOTHING = _Found("", -10_000.0)
-"""Worse than any sound fits."""
+"""Worse than any sound fits: a search that came to no end."""
 
 
 class PocketSphinxEngine:
@@ -104,8 +104,8 @@ class PocketSphinxEngine:
                 others = {p: label for p, label in allowed.items() if label != allowed[phrase]}
                 decoyed = tuple(word for word in decoys(self._language, meanings) if self._knows(word))
                 rest = self._pass(pcm, self._grammar("others", _others(allowed, others, decoyed)))
-                over_others = answer.nats - rest.nats
-                over_sounds = answer.nats - self._pass(pcm, _SOUNDS).nats
+                over_others = _better(answer, rest)
+                over_sounds = _better(answer, self._pass(pcm, _SOUNDS))
                 # Each phrase of a grammar costs the logarithm of how many there are: as if all had been in one.
                 among = math.log((len(allowed) + len(others) + len(decoyed)) / len(allowed))
                 decoy_text = phrase if over_others >= among else "" if rest.text in decoyed else rest.text
@@ -166,6 +166,11 @@ class PocketSphinxEngine:
         if found is None or found.score <= 0:
             return _NOTHING
         return _Found(str(found.hypstr), _SCORE_NATS * math.log(found.score))
+
+
+def _better(answer: _Found, rest: _Found) -> float:
+    """How much better an answer fits, in nats; 0.0 where the other search came to no end: that is no evidence."""
+    return 0.0 if rest is _NOTHING else answer.nats - rest.nats
 
 
 def _phrases(allowed: Mapping[str, str]) -> str:
