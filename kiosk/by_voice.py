@@ -33,6 +33,8 @@ from kiosk.putting import (
 from kiosk.state import Stage, Visit
 from kiosk.view import Command
 
+HARMLESS = frozenset({Command.AGAIN, Command.EXPLAIN, Command.STOP, Command.HELP})
+"""Followed even where it was not clear that they were said: a question is heard once more, or somebody is asked."""
 MOST_FAILURES = 2
 """Not understood so often: keys only for this question."""
 
@@ -109,12 +111,17 @@ def prompt_heard(visit: Visit, event: PromptHeard) -> Stepped:
 
 
 def _commands(visit: Visit, heard: Heard) -> bool:
-    """Whether it is a command. Where others talk an unsure one is theirs; a call for help is always heard."""
-    return heard.command is not None and (heard.sure or not visit.wary or heard.command is Command.HELP)
+    """Whether it is a command that is followed: an unsure one only where that does no harm.
+
+    Where others talk an unsure one is theirs; a call for help is always heard.
+    """
+    if heard.sure or heard.command is None:
+        return heard.command is not None
+    return heard.command is Command.HELP or (heard.command in HARMLESS and not visit.wary)
 
 
 def heard_command(visit: Visit, heard: Heard) -> Stepped:
-    """A command by voice. An unsure "stop" is asked; the others do no harm."""
+    """A command by voice. An unsure "stop" is asked; the others that come here unsure do no harm."""
     if heard.command is Command.STOP and not heard.sure:
         return ask(visit, Asking.OFFER_STOP, OWN[Asking.OFFER_STOP])
     return commands.do(visit, heard.command, By.VOICE) if heard.command else (visit, ())

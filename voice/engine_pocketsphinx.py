@@ -108,7 +108,9 @@ class PocketSphinxEngine:
                 over_sounds = _better(answer, self._pass(pcm, _SOUNDS))
                 # Each phrase of a grammar costs the logarithm of how many there are: as if all had been in one.
                 among = math.log((len(allowed) + len(others) + len(decoyed)) / len(allowed))
-                decoy_text = phrase if over_others >= among else "" if rest.text in decoyed else rest.text
+                decoy_text = (
+                    phrase if rest is _NOTHING or over_others >= among else "" if rest.text in decoyed else rest.text
+                )
             opened = self._pass(pcm, _OPEN)
         evidence = Evidence(
             phrase,

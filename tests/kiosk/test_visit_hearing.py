@@ -119,11 +119,19 @@ def test_where_others_talk_an_unsure_command_is_theirs_but_a_call_for_help_is_he
         driver = miss(listening(), talk=True).finish().hear_command(command, sure=False)
         assert driver.visit.noisy
         assert not any(isinstance(effect, Adjust) for effect in driver.effects)
-    assert listening().hear_command(Command.QUIETER, sure=False).visit.failures == 0
+    assert listening().hear_command(Command.AGAIN, sure=False).visit.failures == 0
     talk = miss(listening(), talk=True).finish()
     assert talk.hear_command(Command.HELP, sure=False).visit.stage is Stage.HELP
     talk = miss(listening(), talk=True).finish()
     assert any(isinstance(effect, Adjust) for effect in talk.hear_command(Command.QUIETER).effects)
+
+
+def test_an_unsure_command_that_would_change_something_is_not_followed() -> None:
+    for command in (Command.QUIETER, Command.MENU, Command.BACK, Command.SPEAK_ANSWERS, Command.FASTER):
+        driver = listening().hear_command(command, sure=False)
+        assert driver.visit.failures == 1
+        assert driver.visit.stage is Stage.ASK
+        assert not any(isinstance(effect, Adjust) for effect in driver.effects)
 
 
 def test_the_next_person_begins_without_that_caution() -> None:
