@@ -19,6 +19,7 @@ from voice.events import Heard, HearingEvent, Noisy
 from voice.hear import Task, hear
 from voice.segment import Limits
 from voice.source import Recordings
+from voice.utterance import clean
 
 
 @click.group()
@@ -46,7 +47,7 @@ def hear_command(
     *, recordings: tuple[Path, ...], choices: str, engine_name: str, language: str, models_dir: Path, as_json: bool
 ) -> None:
     """What is heard in each WAV or FLAC of RECORDINGS, the evidence for it, and the decision."""
-    phrases = tuple(dict.fromkeys(" ".join(choice.lower().split()) for choice in choices.split(",") if choice.strip()))
+    phrases = tuple(dict.fromkeys(clean(choice) for choice in choices.split(",") if choice.strip()))
     if not phrases:
         raise VoiceError("Cannot listen", f"for '{choices}': no choice is in it", "Write --choices good,okay,bad.")
     sounds = [load(path) for path in recordings]

@@ -15,7 +15,8 @@ from voice.engine import Engine
 from voice.engines import ENGINES, open_engine
 from voice.errors import VoiceError
 from voice.measure import Measured, Plan
-from voice.measure_corpus import Phrases, clean
+from voice.measure_corpus import Phrases
+from voice.utterance import clean
 
 INTERRUPTED = 130
 """What a shell calls a program that was ended by Ctrl-C."""

@@ -100,7 +100,7 @@ def fit_command(  # noqa: PLR0913 - an option each
         ctx.exit(corpus.INTERRUPTED)
     if each_path is not None:
         corpus.write(each_path, "w", (json.dumps(each(one), ensure_ascii=False) for one in heard.listened))
-    learnt = examples(heard.listened, {phrase: phrase for phrase in phrases.all})
+    learnt = examples(heard.listened, phrases.meanings)
     fitted = fit(learnt)
     data = (
         f"{folder.resolve().name} (manifest.csv {digest(folder)[:12]}), {len(clips)} recordings, {len(learnt)} examples"

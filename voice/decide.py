@@ -19,8 +19,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from voice.utterance import Evidence
-from voice.weights import Weights, clean, features
+from voice.utterance import Evidence, clean
+from voice.weights import Weights, features
 
 SHORTEST_S = 0.1
 LETTER_S = 0.02
@@ -82,26 +82,23 @@ def decide(evidence: Evidence, meanings: Mapping[str, str], weights: Weights | N
     """
     if _two_answers(evidence.open_text, meanings):
         return TWO
-    score = None if weights is None else weights.score(evidence, meanings)
-    if weights is None or score is None:
+    found = features(evidence, meanings)
+    if weights is None or found is None:
         return _unanimous(evidence, meanings)
-    return _weighed(evidence, meanings, score, weights)
+    return _weighed(evidence, meanings, found, weights)
 
 
-def _weighed(evidence: Evidence, meanings: Mapping[str, str], score: float, weights: Weights) -> Decision:
+def _weighed(evidence: Evidence, meanings: Mapping[str, str], found: Mapping[str, float], weights: Weights) -> Decision:
+    score = weights.score(found)
     phrase = clean(evidence.grammar_text)
     meaning = meanings.get(phrase)
     if meaning is None or score < weights.ask or not plausible(evidence.duration_s, phrase):
         return NOTHING
     others = _named(evidence.open_text, meanings) - {meaning}
-    sure = score >= weights.sure and not others and fits(evidence, meanings)
+    # Whether nothing else fits much better: no other evidence may make up for that.
+    fits = min(found["over_others"], found["over_sounds"]) >= WORST_SURE_NATS
+    sure = score >= weights.sure and not others and fits
     return Decision(Outcome.SURE if sure else Outcome.ASK, phrase, meaning)
-
-
-def fits(evidence: Evidence, meanings: Mapping[str, str]) -> bool:
-    """Whether nothing else fits much better: no other evidence may make up for that."""
-    found = features(evidence, meanings) or {}
-    return min(found.get("over_others", 0.0), found.get("over_sounds", 0.0)) >= WORST_SURE_NATS
 
 
 def _unanimous(evidence: Evidence, meanings: Mapping[str, str]) -> Decision:

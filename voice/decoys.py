@@ -7,8 +7,9 @@ language, chosen without looking at any recording. A language without a list has
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
-from voice.sound_alikes import same_sound, sound_alikes
+from voice.sound_alikes import code_of, same_sound, sound_alikes
 
 _ENGLISH = """
     a about after all always and animal any are ask away baby ball be because bed before big bird black blue boat book
@@ -36,6 +37,10 @@ _KOREAN = """
 _LISTS = {"en": tuple(_ENGLISH.split()), "ko": tuple(_KOREAN.split())}
 
 
+_KEPT = 64
+"""Questions: each is heard several times, and looking through the list of words takes 2 ms."""
+
+
 def decoys(language: str, phrases: Iterable[str]) -> tuple[str, ...]:
     """Common words of a language, and words that nearly sound like those of the phrases.
 
@@ -45,7 +50,11 @@ def decoys(language: str, phrases: Iterable[str]) -> tuple[str, ...]:
         language: a code such as "en" or "en-GB"; only its first part counts.
         phrases: what may be answered, lower-case.
     """
-    phrases = tuple(phrases)
+    return _decoys(language, tuple(phrases))
+
+
+@lru_cache(maxsize=_KEPT)
+def _decoys(language: str, phrases: tuple[str, ...]) -> tuple[str, ...]:
     taken = same_sound(language, (word for phrase in phrases for word in phrase.split()))
-    common = (word for word in _LISTS.get(language.split("-", maxsplit=1)[0].lower(), ()) if word not in taken)
+    common = (word for word in _LISTS.get(code_of(language), ()) if word not in taken)
     return tuple(dict.fromkeys((*common, *sound_alikes(language, phrases))))

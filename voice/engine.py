@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from voice.utterance import Utterance
 from voice.weights import Weights
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one pass of a recogniser found, and how well it fits.
+
+    Attributes:
+        text: the whole of it, "" for nothing.
+        nats: the logarithm of its likelihood, comparable between passes of one engine over the same sound.
+    """
+
+    text: str
+    nats: float
 
 
 class Engine(Protocol):

@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from voice.audio import duration_s, level_dbfs
 from voice.decoder_settings import pocketsphinx_settings
 from voice.decoys import decoys
-from voice.engine import unknown
+from voice.engine import Found, unknown
 from voice.errors import VoiceError
 from voice.utterance import Evidence, Utterance
 from voice.weights import Weights
@@ -31,15 +30,7 @@ _OPEN = None
 """PocketSphinx's name for the search it was made with: its own language model."""
 
 
-@dataclass(frozen=True)
-class _Found:
-    """What a pass found, and how well it fits: the logarithm of its likelihood, over the best sound each 10 ms."""
-
-    text: str
-    nats: float
-
-
-_NOTHING = _Found("", -10_000.0)
+_NOTHING = Found("", -10_000.0)
 """Worse than any sound fits: a search that came to no end."""
 
 
@@ -48,7 +39,6 @@ class PocketSphinxEngine:
 
     Args:
         language: "en" or one of its kinds.
-        weights: what its evidence is worth, if somebody has fitted them.
 
     Raises:
         VoiceError: another language, or no PocketSphinx.
@@ -57,7 +47,7 @@ class PocketSphinxEngine:
     name = "pocketsphinx"
     model = "en-us"
 
-    def __init__(self, language: str, weights: Weights | None = None) -> None:
+    def __init__(self, language: str) -> None:
         if language.split("-", maxsplit=1)[0].lower() != "en":
             raise VoiceError(
                 "Cannot open the speech engine",
@@ -71,7 +61,7 @@ class PocketSphinxEngine:
                 "Cannot load pocketsphinx", f"on this machine: {error}", "Install it again, or set the engine to vosk."
             ) from error
         self._language = language
-        self.weights = weights
+        self.weights: Weights | None = None
         self._lock = threading.Lock()
         try:
             self._decoder: Any = Decoder(loglevel="FATAL", **pocketsphinx_settings())
@@ -147,8 +137,8 @@ class PocketSphinxEngine:
             self._grammars[key] = name
         return self._grammars[key]
 
-    def _pass(self, pcm: bytes, search: str | None) -> _Found:
-        """What one pass finds.
+    def _pass(self, pcm: bytes, search: str | None) -> Found:
+        """What one pass finds; its likelihood is over that of the best sound each 10 ms.
 
         Given the whole utterance at once, PocketSphinx takes its cepstral mean from that alone; its estimate of the
         room's noise goes on from pass to pass unless the features are begun anew (0.03 ms). With both the same sound
@@ -167,10 +157,10 @@ class PocketSphinxEngine:
         found = decoder.hyp()
         if found is None or found.score <= 0:
             return _NOTHING
-        return _Found(str(found.hypstr), _SCORE_NATS * math.log(found.score))
+        return Found(str(found.hypstr), _SCORE_NATS * math.log(found.score))
 
 
-def _better(answer: _Found, rest: _Found) -> float:
+def _better(answer: Found, rest: Found) -> float:
     """How much better an answer fits, in nats; 0.0 where the other search came to no end: that is no evidence."""
     return 0.0 if rest is _NOTHING else answer.nats - rest.nats
 

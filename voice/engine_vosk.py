@@ -12,13 +12,12 @@ import ctypes
 import json
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from voice.audio import RATE_HZ, duration_s, level_dbfs, size_bytes
 from voice.decoys import decoys
-from voice.engine import unknown
+from voice.engine import Found, unknown
 from voice.errors import VoiceError
 from voice.utterance import Evidence, Utterance
 from voice.weights import Weights
@@ -32,24 +31,12 @@ _OPEN_PASSES = 50
 (the Korean model, 585 MB to 656 MB in 50 words)."""
 
 
-@dataclass(frozen=True)
-class _Found:
-    """What a pass found, and how well it fits: the logarithm of its likelihood, acoustic and language model together.
-
-    Source: `NbestResult` in vosk-api's recognizer.cc calls it confidence.
-    """
-
-    text: str
-    nats: float
-
-
 class VoskEngine:
     """A Vosk model in a folder.
 
     Args:
         folder: the model; always a path, because vosk looks for a name on the network and may end the program.
         language: decides the decoys.
-        weights: what its evidence is worth, if somebody has fitted them.
 
     Raises:
         VoiceError: vosk can't be loaded, or the folder is no model.
@@ -57,10 +44,10 @@ class VoskEngine:
 
     name = "vosk"
 
-    def __init__(self, folder: Path, language: str, weights: Weights | None = None) -> None:
+    def __init__(self, folder: Path, language: str) -> None:
         self.model = folder.name if folder.name != "model" else f"{folder.parent.name} model"
         self._language = language
-        self.weights = weights
+        self.weights: Weights | None = None
         self._lock = threading.Lock()
         self._words: dict[str, bool] = {}
         self._opened: Any = None
@@ -131,8 +118,11 @@ class VoskEngine:
             self._words[word] = self._model.vosk_model_find_word(word) >= 0
         return self._words[word]
 
-    def _pass(self, pcm: bytes, grammar: tuple[str, ...] | None) -> _Found:
-        """What one pass finds; Vosk may end a result by itself in the middle, so all of them are joined."""
+    def _pass(self, pcm: bytes, grammar: tuple[str, ...] | None) -> Found:
+        """What one pass finds; Vosk may end a result by itself in the middle, so all of them are joined.
+
+        Its likelihood is of acoustic and language model together: `NbestResult` in recognizer.cc calls it confidence.
+        """
         # Kaldi adds random noise to the sound (dither) from C's rand(): the same sound would give now this, now that.
         self._libc.srand(1)
         if grammar is None:
@@ -151,7 +141,7 @@ class VoskEngine:
             if recogniser.AcceptWaveform(sound[place : place + _BLOCK_BYTES]):
                 found += json.loads(recogniser.Result())["alternatives"][:1]
         found += json.loads(recogniser.FinalResult())["alternatives"][:1]
-        return _Found(" ".join(one["text"] for one in found if one["text"]), sum(one["confidence"] for one in found))
+        return Found(" ".join(one["text"] for one in found if one["text"]), sum(one["confidence"] for one in found))
 
     def _open(self) -> Any:
         """The recogniser of the whole vocabulary, kept for a while: what it has searched is quick to search again."""

@@ -249,7 +249,7 @@ def _listen(
         nonlocal last
         last = event, stream.now_s()
 
-    hear(stream, engine, Task(0, limits, {phrase: phrase for phrase in phrases.all}), on_event, controls)
+    hear(stream, engine, Task(0, limits, phrases.meanings), on_event, controls)
     return last
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import soundfile
 
 from voice.errors import VoiceError
+from voice.utterance import clean
 
 MANIFEST = "manifest.csv"
 _COLUMNS = ("path", "label", "speaker")
@@ -55,6 +56,11 @@ class Phrases:
         """Answers and commands."""
         return self.choices + self.commands
 
+    @property
+    def meanings(self) -> dict[str, str]:
+        """Each means itself."""
+        return {phrase: phrase for phrase in self.all}
+
     def kind_of(self, label: str) -> Kind:
         """What a recording with that label is."""
         if label in self.choices:
@@ -83,11 +89,6 @@ class Clip:
     speaker: str
     seconds: float
     kind: Kind
-
-
-def clean(words: str) -> str:
-    """Lower-case, with single spaces."""
-    return " ".join(words.lower().split())
 
 
 def read_manifest(folder: Path, phrases: Phrases) -> list[Clip]:

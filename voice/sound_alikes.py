@@ -32,7 +32,7 @@ def sound_alikes(language: str, phrases: Iterable[str]) -> tuple[str, ...]:
 
     Returns: each once, those of the first word first, the most frequent of a word first.
     """
-    known = _known(language.split("-", maxsplit=1)[0].lower())
+    known = _known(language)
     words = tuple(dict.fromkeys(word for phrase in phrases for word in phrase.split() if word in known))
     same = same_sound(language, words)
     each = max(_FEWEST, min(_EACH, _ALL // max(1, len(words))))
@@ -43,7 +43,7 @@ def sound_alikes(language: str, phrases: Iterable[str]) -> tuple[str, ...]:
 def same_sound(language: str, words: Iterable[str]) -> frozenset[str]:
     """The words, and all that can be said just like one of them."""
     words = tuple(words)
-    known = _known(language.split("-", maxsplit=1)[0].lower())
+    known = _known(language)
     ways = {way for word in words for way in known.get(word, ())}
     return frozenset(words) | {other for other, others in known.items() if not ways.isdisjoint(others)}
 
@@ -51,7 +51,7 @@ def same_sound(language: str, words: Iterable[str]) -> frozenset[str]:
 @cache
 def _near(language: str, word: str, most: int) -> tuple[str, ...]:
     """The most frequent words one phoneme away from a short word, or two from a longer one."""
-    known = _known(language.split("-", maxsplit=1)[0].lower())
+    known = _known(language)
     ways = known[word]
     found: list[str] = []
     for other, others in known.items():
@@ -69,6 +69,11 @@ def _is_near(one: Said, two: Said) -> bool:
     return abs(len(one) - len(two)) <= 1 and distance(one, two) <= limit
 
 
+def code_of(language: str) -> str:
+    """The first part of a language's code: "en" of "en-GB"."""
+    return language.split("-", maxsplit=1)[0].lower()
+
+
 def distance(one: Said, two: Said) -> int:
     """How many phonemes are changed, left out or put in between two ways to say something."""
     before = list(range(len(two) + 1))
@@ -83,7 +88,7 @@ def distance(one: Said, two: Said) -> int:
 @cache
 def _known(language: str) -> dict[str, tuple[Said, ...]]:
     """Every word of the language's list with the ways to say it, the most frequent first; none without a list."""
-    file = resources.files("voice") / "words" / f"{language}.txt"
+    file = resources.files("voice") / "words" / f"{code_of(language)}.txt"
     if not file.is_file():
         return {}
     lines = (line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))

@@ -42,6 +42,11 @@ class Evidence:
     over_sounds: float | None = None
 
 
+def clean(text: str) -> str:
+    """Lower-case, with single spaces: as phrases and texts are compared."""
+    return " ".join(text.lower().split())
+
+
 @dataclass(frozen=True)
 class Utterance:
     """One stretch of speech, recognised.

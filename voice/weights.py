@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from voice.errors import VoiceError
-from voice.utterance import Evidence
+from voice.utterance import Evidence, clean
 
 FEATURES = ("over_others", "over_sounds", "open_agrees", "more_words")
 """What is weighed, see `features`."""
@@ -48,11 +48,8 @@ class Weights:
     sure: float
     ask: float
 
-    def score(self, evidence: Evidence, meanings: Mapping[str, str]) -> float | None:
-        """What all of it is worth; None where the engine gave no such evidence."""
-        found = features(evidence, meanings)
-        if found is None:
-            return None
+    def score(self, found: Mapping[str, float]) -> float:
+        """What all of it is worth; `found` is from `features`."""
         return self.bias + sum(self.each[name] * value for name, value in found.items())
 
 
@@ -79,11 +76,6 @@ def features(evidence: Evidence, meanings: Mapping[str, str]) -> dict[str, float
         "open_agrees": float(opened is not None and opened == meanings.get(phrase)),
         "more_words": max(0.0, min(_MOST_WORDS, float(len(open_text.split()) - len(phrase.split())))),
     }
-
-
-def clean(text: str) -> str:
-    """Lower-case, with single spaces."""
-    return " ".join(text.lower().split())
 
 
 def file_name(engine: str, model: str) -> str:

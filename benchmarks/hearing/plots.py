@@ -19,14 +19,15 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from voice.fit import FOLDS  # noqa: E402  the repository is found first
-from voice.measure_corpus import fold_of  # noqa: E402
+from voice.measure_corpus import Phrases, fold_of  # noqa: E402
 from voice.utterance import Evidence  # noqa: E402
-from voice.weights import Weights, read  # noqa: E402
+from voice.weights import Weights, features, read  # noqa: E402
 
 Point = tuple[float, float]
 WIDTH, HEIGHT, MARGIN = 640, 400, 56
 FONT = 'font-family="sans-serif" font-size="13"'
 COLOURS = ("#0b3d91", "#b3471d", "#2e6b34", "#6a1b7a")
+PHRASES = Phrases(("yes", "no", "happy"), ("stop", "again", "skip", "help"))
 MISSING = -1e9
 """The score of what was not heard as speech at all."""
 
@@ -36,9 +37,8 @@ def score(one: dict[str, Any], weights: Sequence[Weights]) -> float:
     if one["evidence"] is None or not one["evidence"]["grammar_text"]:
         return MISSING
     mine = weights[fold_of(one["speaker"], FOLDS) - 1]
-    phrases = ("yes", "no", "happy", "stop", "again", "skip", "help")
-    found = mine.score(Evidence(**one["evidence"]), {phrase: phrase for phrase in phrases})
-    return MISSING if found is None else found
+    found = features(Evidence(**one["evidence"]), PHRASES.meanings)
+    return MISSING if found is None else mine.score(found)
 
 
 def trade_off(said: Iterable[tuple[float, bool]], others: Iterable[float]) -> list[Point]:
