@@ -96,6 +96,9 @@ def _resolved(config: Config, base: Path, run_folder: Path) -> Config:
         sets=tuple(base / path for path in config.sets),
         status=status,
         store=replace(config.store, folder=folder),
+        server=config.server
+        if config.server.ca_file == Path()
+        else replace(config.server, ca_file=base / config.server.ca_file),
         voice=replace(
             config.voice,
             models_dir=base / config.voice.models_dir,

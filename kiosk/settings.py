@@ -108,6 +108,10 @@ class Store(_Table, frozen=True):
         bool,
         Meta(description="Run question sets without a public key: whoever has the disk can then read the answers."),
     ] = False
+    allow_volatile: Annotated[
+        bool,
+        Meta(description="Keep answers in memory or on an overlay, where a restart may take them: to try Sayso only."),
+    ] = False
 
 
 class Voice(_Table, frozen=True):
@@ -286,15 +290,52 @@ class Server(_Table, frozen=True):
     timeout_s: Annotated[
         float, Meta(ge=1, le=600, description="Longest wait for the server.", extra={"unit": "seconds"})
     ] = 30.0
+    ca_file: Annotated[
+        Path,
+        Meta(
+            description="Certificate of a private authority (PEM); then no other is believed. Empty: those that all "
+            "the world believes."
+        ),
+    ] = Path()
+    receipt_key: Annotated[
+        str,
+        Meta(
+            description="The collector's public key, as `sayso collector kiosks receipt-key` prints it; empty: visits "
+            "that went by USB stick stay here."
+        ),
+    ] = ""
 
     def __repr__(self) -> str:
         """Without the token."""
-        return f"Server(url={'(hidden)' if self.url else ''!r}, timeout_s={self.timeout_s!r})"
+        return f"Server({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
 
     def __rich_repr__(self) -> Any:
         """The same for rich's printing, which msgspec would fill with every field."""
-        yield "url", "(hidden)" if self.url else ""
-        yield "timeout_s", self.timeout_s
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            yield name, "(hidden)" if name == "url" and value else value
+
+
+class Upload(_Table, frozen=True):
+    """When visits are sent by `sayso upload --watch`."""
+
+    at: Annotated[
+        str,
+        Meta(
+            pattern="^(now|([01][0-9]|2[0-3]):[0-5][0-9])$",
+            description="Time of day from which what ended before midnight is sent, such as 01:00; now: each visit as "
+            "it ends.",
+        ),
+    ] = "01:00"
+    spread_s: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=43200,
+            description="It begins within so long after that, at a moment of the kiosk's own, another one each night.",
+            extra={"unit": "seconds"},
+        ),
+    ] = 14400.0
 
 
 class Config(_Table, frozen=True):
@@ -325,6 +366,7 @@ class Config(_Table, frozen=True):
     staff: Staff = Staff()
     help: Help = Help()
     server: Server = Server()
+    upload: Upload = Upload()
     keys: Annotated[
         Mapping[str, str],
         Meta(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -19,9 +20,11 @@ import httpx
 from openrosa import protocol
 from openrosa.errors import OpenRosaError
 from openrosa.reply import LONGEST_MESSAGE, Reply, Verdict, judged, retry_after_s
+from openrosa.unreachable import trusting, unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
     from types import TracebackType
 
     from openrosa.protocol import FormEntry, ManifestFile
@@ -64,10 +67,12 @@ class Client:
         server_url: where formList and submission are: `https://host/v1/key/TOKEN/projects/1` of an ODK Central app
             user, or `http://127.0.0.1:8080/key/TOKEN` of our collector.
         timeout_s: for connecting, and for each read and write.
+        ca_file: the certificate of a private authority (PEM); then nobody else's is believed. None: those that all the
+            world believes.
         software: what the server sees as User-Agent.
         now: the clock, for the Date header.
         monotonic_s: the clock that bounds a whole answer, which `timeout_s` does not: bytes may drip in for ever.
-    Raises: OpenRosaError: the address is none.
+    Raises: OpenRosaError: the address is none, or `ca_file` no certificate.
     """
 
     def __init__(
@@ -75,6 +80,7 @@ class Client:
         server_url: str,
         timeout_s: float = 30.0,
         *,
+        ca_file: Path | None = None,
         software: str = "Sayso",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic_s: Callable[[], float] = time.monotonic,
@@ -84,7 +90,12 @@ class Client:
         self._monotonic_s = monotonic_s
         self._secrets = _secrets(self._base)
         self._accept: tuple[httpx.URL, int] | None = None
-        self._http = httpx.Client(timeout=timeout_s, headers={"User-Agent": software}, follow_redirects=False)
+        self._http = httpx.Client(
+            timeout=timeout_s,
+            verify=trusting(ca_file),
+            headers={"User-Agent": software},
+            follow_redirects=False,
+        )
 
     def __repr__(self) -> str:
         return f"Client({self.host!r})"
@@ -126,7 +137,11 @@ class Client:
         return self._checked(file.download_url, f"the media file {file.name!r}", file.hash)
 
     def submit(self, submission: Submission) -> Reply:
-        """Send one submission, in as many posts as the server's limit asks for. Raises nothing: any end is a Reply."""
+        """Send one submission, in as many posts as the server's limit asks for. Raises nothing: any end is a Reply.
+
+        A post that is too large for what stands before the server, which nobody has announced, is halved until each
+        attachment goes alone.
+        """
         try:
             if self._accept is None:
                 found = self._asked_where()
@@ -134,13 +149,20 @@ class Client:
                     return found
                 self._accept = found
             url, accept_bytes = self._accept
-            posts = list(_posts(submission, accept_bytes))
-            for number, attachments in enumerate(posts, start=1):
-                answer = self._posted(url, submission, attachments, last=number == len(posts))
+            posts = deque(_posts(submission, accept_bytes))
+            while posts:
+                files = posts.popleft()
+                answer = self._posted(url, submission, files, last=not posts)
+                if answer.status == httpx.codes.REQUEST_ENTITY_TOO_LARGE and len(files) > 1:
+                    half = len(files) // 2
+                    posts.extendleft((files[half:], files[:half]))
+                    continue
                 reply = self._judged(answer)
                 if reply.verdict is not Verdict.DELIVERED:
+                    self._accept = None  # the next go asks anew: place and limit may have changed
                     return reply
         except OpenRosaError as error:
+            self._accept = None
             return Reply(Verdict.WAIT, None, str(error))
         return reply
 
@@ -219,9 +241,8 @@ class Client:
                 response.close()
         except httpx.HTTPError as error:
             # httpx's own words may hold the address, and with it the token.
-            met = self._without_token(str(error)) or "no words"
-            subject = f"{self.host}: {type(error).__name__} ({met[:LONGEST_MESSAGE]})"
-            raise OpenRosaError("Cannot reach", subject, "Check the network and the server's address.") from None
+            met = self._without_token(str(error))[:LONGEST_MESSAGE] or "no words"
+            raise unreachable(self.host, error, met, self._now()) from None
         except httpx.InvalidURL:
             raise OpenRosaError(
                 "Cannot reach", f"{self.host}: it gave an address that is none", "Tell who runs it."

@@ -60,7 +60,7 @@ def command(question_set: Path | None, folder: Path, engine: str) -> None:
         config.write_text(_config(form, folder, url + its_office.kiosk_path("demo"), engine), encoding="utf-8")
         config.chmod(0o600)
         sayso = [sys.executable, "-m", "sayso"]
-        with _beside([*sayso, "upload", "--config", str(config), "--watch"], folder / "upload.log"):
+        with _beside([*sayso, "upload", "--config", str(config), "--watch", "--now"], folder / "upload.log"):
             kiosk = subprocess.run([*sayso, "run", "--config", str(config), "--quit-key", "ctrl+q"], check=False)
         # What was finished in the last moment is sent too.
         subprocess.run([*sayso, "upload", "--config", str(config)], check=False, capture_output=True)
@@ -81,7 +81,7 @@ def _config(form: Path, folder: Path, url: str, engine: str) -> str:
         "# Made by `sayso demo`; made anew each time.\n"
         f"sets = [{text(form)}]\n\n"
         '[home]\nname = "Demo"\n\n'
-        f"[store]\nfolder = {text(folder / 'kiosk')}\n\n"
+        f"[store]\nfolder = {text(folder / 'kiosk')}\nallow_volatile = true\n\n"
         f"[voice]\nengine = {text(engine)}\nmodels_dir = {text(models)}\n\n"
         f"[server]\nurl = {text(url)}\n"
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime, time
 from functools import partial
 from pathlib import Path
 from random import SystemRandom
@@ -15,8 +17,12 @@ import msgspec
 from kiosk.config import load
 from kiosk.errors import KioskError
 from kiosk.keeping.day import today
+from kiosk.keeping.erasing import DAYS_NAME, erase_old
+from kiosk.keeping.identity import kiosk_key, night_seed
+from kiosk.keeping.night import Due, Night
 from kiosk.keeping.store import Role, Store
 from kiosk.keeping.uploader import POLL_S, Report, keep_sending, upload_waiting
+from kiosk.settings import Config
 from kiosk.staff import status
 from openrosa.client import Client
 
@@ -51,27 +57,64 @@ class Ending:
         return self.wait(0)
 
 
+class Watching:
+    """Waits for the next go, and hears when staff ask to send now.
+
+    Args:
+        ending: whether to end.
+        status_path: the file beside which staff leave word.
+    """
+
+    def __init__(self, ending: Ending, status_path: Path) -> None:
+        self._ending = ending
+        self._status_path = status_path
+        self._asked = False
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until staff ask to send now; True, and at once, when asked to end."""
+        while seconds > POLL_S:
+            if self._ending.wait(POLL_S):
+                return True
+            seconds -= POLL_S
+            if self._look():
+                return False
+        ended = self._ending.wait(seconds)
+        self._look()
+        return ended
+
+    def asked(self) -> bool:
+        """Whether staff have asked since this was called last."""
+        asked, self._asked = self._asked, False
+        return asked
+
+    def _look(self) -> bool:
+        self._asked = status.asked_to_send(self._status_path) or self._asked
+        return self._asked
+
+
 @click.command("upload")
 @click.option("--config", "config_path", required=True, type=click.Path(path_type=Path), help="The kiosk's TOML file.")
-@click.option("--watch", is_flag=True, help="Keep running and send what comes, until SIGTERM or Ctrl+C.")
+@click.option("--watch", is_flag=True, help="Keep running and send by night, until SIGTERM or Ctrl+C.")
+@click.option("--now", is_flag=True, help="With --watch: send each visit as it ends, whatever upload.at says.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a go.")
 @click.pass_context
-def command(ctx: click.Context, config_path: Path, *, watch: bool, as_json: bool) -> None:
-    """Send what waits to the server of the configuration.
+def command(ctx: click.Context, config_path: Path, *, watch: bool, now: bool, as_json: bool) -> None:
+    """Send what waits to the server of the configuration, now.
 
-    With --watch the kiosk's staff can ask to send now: a file `send-now` beside the status file, which is taken away.
+    With --watch it keeps running and sends at night, at a moment of its own (upload.at, upload.spread_s), what ended
+    before midnight; visits of a sensitive form go at once. The kiosk's staff can ask to send now: a file `send-now`
+    beside the status file, which is taken away. docs/sending.md says more.
 
-    Exit code 1 if something still waits or was set aside.
+    Exit code 1 if something still waits or was set aside; with --watch 0 when it was asked to end.
     """
     config = load(config_path)
     if not config.server.url:
         hint = 'Write the server\'s address there: url = "https://..."'
         raise KioskError("Cannot send", f"{config_path}: server.url is empty", hint)
-    address, timeout_s = config.server.url, config.server.timeout_s
     with (
         Ending() as ending,
         Store.open(config.store.folder, Role.UPLOADER) as store,
-        Client(address, timeout_s) as client,
+        client_of(config) as client,
     ):
         any_set_aside = False
 
@@ -85,25 +128,38 @@ def command(ctx: click.Context, config_path: Path, *, watch: bool, as_json: bool
             click.echo(msgspec.json.encode(asdict(report)).decode() if as_json else _sentence(report))
 
         rng = SystemRandom()  # the order must not be guessed from the day
+        daily = partial(erase_old, store, config.store.folder / DAYS_NAME)
         if watch:
-            keep_sending(store, client, today, rng, wait=partial(pause, ending, config.status), told=told)
+            watching = Watching(ending, config.status)
+            due = None if now else due_of(config, store, watching.asked)
+            keep_sending(store, client, today, rng, wait=watching.wait, told=told, due=due, daily=daily)
         else:
+            daily(today())
             told(upload_waiting(store, client, today(), rng, stopping=ending.asked))
-        if store.counts().waiting or any_set_aside:
+        # What a watching uploader has left by day says nothing but that somebody answered today.
+        if not watch and (store.counts().waiting or any_set_aside):
             ctx.exit(1)
 
 
-def pause(ending: Ending, status_path: Path, seconds: float) -> bool:
-    """Wait so long, or until staff ask to send now; True, and at once, when asked to end."""
-    while seconds > POLL_S:
-        if ending.wait(POLL_S):
-            return True
-        seconds -= POLL_S
-        if status.asked_to_send(status_path):
-            return False
-    ended = ending.wait(seconds)
-    status.asked_to_send(status_path)  # what waits is sent now in any case
-    return ended
+def client_of(config: Config) -> Client:
+    """The server of the configuration. Raises: OpenRosaError: the address is none, or the authority's file no PEM."""
+    server = config.server
+    return Client(server.url, server.timeout_s, ca_file=None if server.ca_file == Path() else server.ca_file)
+
+
+def due_of(config: Config, store: Store, asked: Callable[[], bool]) -> Callable[[], list[str]] | None:
+    """What is to be sent now by the configuration; None: whatever waits.
+
+    Args:
+        config: the kiosk's.
+        store: opened as the uploader.
+        asked: whether somebody has asked to send everything now, once.
+    """
+    if config.upload.at == "now":
+        return None
+    seed = night_seed(kiosk_key(config.store.folder))
+    due = Due(store, Night(time.fromisoformat(config.upload.at), config.upload.spread_s, seed))
+    return lambda: store.waiting() if asked() else due.at(datetime.now())  # noqa: DTZ005 - the clock on the wall
 
 
 def _sentence(report: Report) -> str:

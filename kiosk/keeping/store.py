@@ -7,7 +7,6 @@ claims, sends and settles; neither holds a transaction for longer than its own f
 from __future__ import annotations
 
 import contextlib
-import shutil
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,15 +14,18 @@ import sqlalchemy as sa
 
 from kiosk.errors import KioskError
 from kiosk.keeping import tally
-from kiosk.keeping.database import is_damage, meeting, open_database, reading, writing
+from kiosk.keeping.access import Access, DamagedError
+from kiosk.keeping.database import is_full, meeting, open_database
 from kiosk.keeping.day import today as day_here
+from kiosk.keeping.lasting import refuse_forgetful
 from kiosk.keeping.lock import Lock
-from kiosk.keeping.rows import checksum, fetch, put
-from kiosk.keeping.schema import State, attachments, submissions
+from kiosk.keeping.mending import mend
+from kiosk.keeping.rows import checksum, erase, fetch, put
+from kiosk.keeping.schema import State, submissions
 from kiosk.keeping.tally import DAMAGED, Counts, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from datetime import date
     from pathlib import Path
 
@@ -33,8 +35,6 @@ __all__ = ["DAMAGED", "DATABASE_NAME", "AlreadySentError", "Counts", "DamagedErr
 
 DATABASE_NAME = "sayso.db"
 LONGEST_REASON = 200
-LEAST_FREE_BYTES = 8_000_000
-"""Two voice messages of two minutes, or one that is kept a second time."""
 
 
 class Role(Enum):
@@ -49,53 +49,46 @@ class AlreadySentError(KioskError):
     """Forgotten here, but it was being sent or had been: nobody may be told that it is gone."""
 
 
-class DamagedError(KioskError):
-    """The bytes are not what was kept; the submission has been set aside."""
-
-
-class Store:
+class Store(Access):
     """The submissions of one kiosk. Safe to call from several threads; every method raises KioskError for the disk."""
 
-    def __init__(self, engine: sa.Engine, path: Path, lock: Lock | None, today: Callable[[], date]) -> None:
-        self._engine = engine
-        self._path = path
-        self._lock = lock
-        self._today = today
-
     @classmethod
-    def open(cls, folder: Path, role: Role, today: Callable[[], date] = day_here) -> Self:
+    def open(
+        cls, folder: Path, role: Role, today: Callable[[], date] = day_here, *, allow_volatile: bool = True
+    ) -> Self:
         """The store in that folder; a new one where there is none.
 
-        Only the kiosk brings an older version up to date: the uploader must not change tables under a running kiosk.
+        Only the kiosk brings an older version up to date, and mends a broken file: the uploader must not change tables
+        under a running kiosk.
 
         Args:
             folder: made if need be.
             role: who opens it.
             today: the day, noted for what ends or is set aside.
+            allow_volatile: the folder may lie where a restart empties it. False refuses that before anything is made.
 
         Raises:
             KioskError: a second kiosk or uploader, no database, one of a newer version, or the disk says no.
         """
+        if not allow_volatile:
+            refuse_forgetful(folder)
         path = folder / DATABASE_NAME
         with meeting("Cannot open the store", folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = None if role is Role.READER else Lock.take(folder / f"{role.value}.lock", role.value)
         try:
+            if role is Role.KIOSK:
+                mend(path, today())
             store = cls(open_database(path, migrate=role is Role.KIOSK), path, lock, today)
             if role is Role.UPLOADER:
                 store.take_back()
+            elif role is Role.KIOSK:
+                store.has_reserve()
         except BaseException:
             if lock:
                 lock.release()
             raise
         return store
-
-    def close(self) -> None:
-        """Let go of file and lock; closing it again does nothing."""
-        self._engine.dispose()
-        lock, self._lock = self._lock, None
-        if lock:
-            lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -120,7 +113,9 @@ class Store:
     def finish(self, submission: Submission, *, complete: bool = True, sensitive: bool = False) -> None:
         """Keep the whole visit and put it in the outbox, both or neither.
 
-        The same again, as after a power cut before this returned, replaces what waits.
+        The same again, as after a power cut before this returned, replaces what waits. On a disk so full that not even
+        the room set by is enough, what was kept last goes to the outbox: all that was said back, only its end is not
+        in it.
 
         Args:
             submission: its last snapshot.
@@ -132,25 +127,17 @@ class Store:
         """
         over = (State.OPEN, State.WAITING)
         noted = {"ended_on": self._today(), "complete": complete, "sensitive": sensitive}
-        self._put("Cannot finish the visit", submission, State.WAITING, over, **noted)
+        op = "Cannot finish the visit"
+        try:
+            self._with_reserve(lambda: self._put(op, submission, State.WAITING, over, **noted))
+        except KioskError as error:
+            if not is_full(error.__cause__) or not self._close(op, submissions.c.instance_id == submission.instance_id):
+                raise
 
     def close_open(self) -> int:
         """Put visits that a power cut left open in the outbox, as they are; how many. Call it at the kiosk's start."""
-        with self._writing("Cannot close visits left open") as connection:
-            closed = sa.update(submissions).where(submissions.c.state == State.OPEN.value)
-            ended = closed.values(state=State.WAITING.value, ended_on=self._today(), complete=False)
-            return connection.execute(ended).rowcount
-
-    def takes_more(self) -> bool:
-        """Whether something can be written, and there is room for a visit: tried, without keeping anything."""
-        try:
-            if shutil.disk_usage(self._path.parent).free < LEAST_FREE_BYTES:
-                return False
-            with self._writing("Cannot write to the store") as connection:
-                connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
-        except (KioskError, OSError):
-            return False
-        return True
+        op = "Cannot close visits left open"
+        return self._with_reserve(lambda: self._close(op, sa.true()))
 
     def forget(self, instance_id: str) -> None:
         """Delete a visit's row and bytes, wherever it stands; committed, and overwritten in the file, on return.
@@ -162,10 +149,7 @@ class Store:
             AlreadySentError: deleted here, but the server may have it.
             KioskError: the disk says no: it may still be there.
         """
-        with self._writing("Cannot forget the visit") as connection:
-            mine = submissions.c.instance_id == instance_id
-            state = connection.execute(sa.select(submissions.c.state).where(mine)).scalar()
-            connection.execute(sa.delete(submissions).where(mine))
+        state = self._with_reserve(lambda: self._delete(instance_id))
         if state in (State.SENDING.value, State.DELIVERED.value):
             hint = "Ask whoever runs the server to delete it there."
             raise AlreadySentError("Cannot forget", f"{instance_id}: deleted here, but it was being sent", hint)
@@ -216,14 +200,21 @@ class Store:
             noted = {"reason": reason[:LONGEST_REASON], "set_aside_on": self._today()}
             self._move(connection, instance_id, states, State.SET_ASIDE, **noted)
 
-    def erase_delivered(self, before: date) -> int:
-        """Erase the bytes of what was delivered before that day; how many. Their ids and days stay."""
+    def erase_delivered(self, but: Collection[date]) -> int:
+        """Erase the bytes of what was delivered on any day but those; how many. Their ids and days stay."""
         with self._writing("Cannot erase what was delivered") as connection:
-            due = (submissions.c.state == State.DELIVERED.value) & (submissions.c.delivered_on < before)
-            numbers = sa.select(submissions.c.seq).where(due)
-            connection.execute(sa.delete(attachments).where(attachments.c.submission_seq.in_(numbers)))
-            erased = sa.update(submissions).where(due & submissions.c.xml.is_not(None)).values(xml=None)
-            return connection.execute(erased).rowcount
+            due = (submissions.c.state == State.DELIVERED.value) & submissions.c.delivered_on.not_in(but)
+            return erase(connection, due & submissions.c.xml.is_not(None))
+
+    def erase_received(self, instance_id: str, day: date) -> bool:
+        """The collector has signed that it has these very bytes: count it as delivered and erase them, at once.
+
+        Returns: False if there is nothing to erase: unknown, still open, or delivered before.
+        """
+        states = (State.WAITING, State.SENDING, State.SET_ASIDE)
+        with self._writing("Cannot erase what was received") as connection:
+            moved = self._move(connection, instance_id, states, State.DELIVERED, delivered_on=day)
+            return moved and erase(connection, submissions.c.instance_id == instance_id) == 1
 
     # For both
 
@@ -263,31 +254,26 @@ class Store:
         with self._reading("Cannot read the outbox") as connection:
             return tally.undelivered(connection, before)
 
-    @contextlib.contextmanager
-    def _or_damaged(self) -> Iterator[None]:
-        """Tell a broken part of the file, which stops one submission, from a disk that stops them all."""
-        try:
-            yield
-        except KioskError as error:
-            if is_damage(error.__cause__):
-                raise DamagedError(error.op, error.subject, error.hint) from error.__cause__
-            raise
-
-    @contextlib.contextmanager
-    def _reading(self, op: str) -> Iterator[sa.Connection]:
-        with meeting(op, self._path), reading(self._engine) as connection:
-            yield connection
-
-    @contextlib.contextmanager
-    def _writing(self, op: str) -> Iterator[sa.Connection]:
-        with meeting(op, self._path), writing(self._engine) as connection:
-            yield connection
-
     def _put(self, op: str, submission: Submission, to: State, over: tuple[State, ...], **noted: Any) -> None:
         with self._writing(op) as connection:
             if not put(connection, submission, to, over, **noted):
                 hint = "A finished visit is not changed; start another one."
                 raise KioskError(op, f"{submission.instance_id}: it is finished already", hint)
+
+    def _close(self, op: str, which: sa.ColumnElement[bool]) -> int:
+        """Put open visits in the outbox as they are, by their rows alone; how many."""
+        with self._writing(op) as connection:
+            closed = sa.update(submissions).where((submissions.c.state == State.OPEN.value) & which)
+            ended = closed.values(state=State.WAITING.value, ended_on=self._today(), complete=False)
+            return connection.execute(ended).rowcount
+
+    def _delete(self, instance_id: str) -> str | None:
+        """Delete a visit; the state it was in, None where there was none."""
+        with self._writing("Cannot forget the visit") as connection:
+            mine = submissions.c.instance_id == instance_id
+            state: str | None = connection.execute(sa.select(submissions.c.state).where(mine)).scalar()
+            connection.execute(sa.delete(submissions).where(mine))
+        return state
 
     def _move(
         self, connection: sa.Connection, instance_id: str, states: tuple[State, ...], to: State, **values: object

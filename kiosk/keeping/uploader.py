@@ -7,7 +7,6 @@ house of five an order is a name. Nor can one submission that a server chokes on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from kiosk.keeping.store import DamagedError
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
 
     from kiosk.keeping.store import Store
     from openrosa.submission import Submission
-
-KEEP_DELIVERED_DAYS = 7
-"""Sealed bytes stay this long after delivery, in case the server loses them."""
 
 FIRST_BACKOFF_S = 5.0
 LONGEST_BACKOFF_S = 15 * 60.0
@@ -67,9 +63,15 @@ class Report:
 
 
 def upload_waiting(
-    store: Store, client: Sender, today: date, rng: Random, *, stopping: Callable[[], bool] = lambda: False
+    store: Store,
+    client: Sender,
+    today: date,
+    rng: Random,
+    *,
+    due: list[str] | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Send what waits, until the outbox is empty or the server is not to be had; that keeps all the rest waiting.
+    """Send what waits, until all of it was tried or the server is not to be had; that keeps all the rest waiting.
 
     A form that the server does not take now (closed, not published, not this kiosk's) keeps its own visits waiting and
     no others: a closed survey must not hold up the form that tells of somebody being hurt.
@@ -77,14 +79,14 @@ def upload_waiting(
     Args:
         store: opened as the uploader.
         client: the server.
-        today: written down as the day of delivery; delivered bytes of a week ago are erased.
+        today: written down as the day of delivery.
         rng: shuffles.
+        due: send these only; None: all that waits.
         stopping: asked before each submission whether to end.
 
     Raises: KioskError: the store can't be read or written. What was claimed is put back when it is opened next.
     """
-    store.erase_delivered(today - timedelta(days=KEEP_DELIVERED_DAYS))
-    order = store.waiting()
+    order = store.waiting() if due is None else [*due]
     rng.shuffle(order)
     delivered = set_aside = 0
     message = ""
@@ -160,8 +162,10 @@ def keep_sending(
     *,
     wait: Callable[[float], bool],
     told: Callable[[Report], None],
+    due: Callable[[], list[str]] | None = None,
+    daily: Callable[[date], object] = lambda _day: None,
 ) -> None:
-    """Send what comes, until asked to end.
+    """Send what is due, until asked to end.
 
     Args:
         store: opened as the uploader.
@@ -170,20 +174,23 @@ def keep_sending(
         rng: order and jitter.
         wait: waits so many seconds, or less when somebody asks to send now; True, and at once, when asked to end.
         told: gets the report of each go that found something.
+        due: what is to be sent now; None: whatever waits.
+        daily: called at the start and whenever the day has changed; `kiosk.keeping.erasing.erase_old`.
 
     Raises: KioskError: as for `upload_waiting`.
     """
+    due = due or store.waiting
     failures = 0
     pause_s = 0.0
-    erased_on: date | None = None
+    begun_on: date | None = None
     while not wait(pause_s):
         pause_s = POLL_S
-        if store.waiting():
-            report = upload_waiting(store, client, today(), rng, stopping=lambda: wait(0))
+        if begun_on != today():
+            begun_on = today()
+            daily(begun_on)
+        if found := due():
+            report = upload_waiting(store, client, today(), rng, due=found, stopping=lambda: wait(0))
             told(report)
             failures = failures + 1 if report.retry else 0
             if report.retry:
                 pause_s = backoff_s(failures, rng, report.retry_after_s)
-        elif erased_on != today():
-            erased_on = today()
-            store.erase_delivered(erased_on - timedelta(days=KEEP_DELIVERED_DAYS))

@@ -181,7 +181,7 @@ class Kiosk:
     @contextmanager
     def uploading(self) -> Iterator[Path]:
         """Its uploader for as long as the block lasts. Yields: its log, a JSON line a go."""
-        words = ("upload", "--config", str(self.config), "--watch", "--json")
+        words = ("upload", "--config", str(self.config), "--watch", "--now", "--json")
         with beside(words, self.office.folder / "upload.log", self.environment) as log:
             yield log
 

@@ -192,6 +192,35 @@ def test_attachments_above_the_servers_limit_go_in_several_posts_with_the_same_x
         assert sum(file.data in body for body in posts) == 1
 
 
+def test_a_post_too_large_for_what_stands_before_the_server_is_halved_until_it_fits() -> None:
+    """A proxy's own limit, which nobody has announced: 413 for all, and for the first half."""
+    files = tuple(Attachment(f"m{number}.wav", bytes([65 + number]) * 3000, "audio/wav") for number in range(4))
+    answers = [(413, {}, PAGE), (413, {}, PAGE), (201, {}, OK)]
+    script = Script(post=answers)
+    whole = Submission("uuid:1", "home", "1", b"<data>same</data>", files, sealed=True)
+    assert sent(script, whole).verdict is Verdict.DELIVERED
+    posts = [body for method, _, body in script.asked if method == "POST"]
+    assert [[file.data in body for file in files].count(True) for body in posts] == [4, 2, 1, 1, 2]
+    assert [b"*isIncomplete*" in body for body in posts] == [False, True, True, True, False]
+
+
+def test_a_file_that_is_too_large_alone_is_refused_for_good() -> None:
+    files = tuple(Attachment(f"m{number}.wav", bytes(3000), "audio/wav") for number in range(4))
+    reply = sent(Script(post=[(413, {}, PAGE)]), Submission("uuid:1", "home", "1", b"<data/>", files, sealed=True))
+    assert (reply.verdict, reply.status) == (Verdict.SET_ASIDE, 413)
+
+
+def test_after_a_failure_place_and_limit_are_asked_anew() -> None:
+    script = Script(post=[(503, {}, b""), (201, {}, OK)])
+    with server(script) as url, Client(url, timeout_s=5) as client:
+        assert [client.submit(SUBMISSION).verdict for _ in range(3)] == [
+            Verdict.WAIT,
+            Verdict.DELIVERED,
+            Verdict.DELIVERED,
+        ]
+    assert [method for method, _, _ in script.asked] == ["HEAD", "POST", "HEAD", "POST", "POST"]
+
+
 def test_a_part_that_is_refused_decides_for_the_whole() -> None:
     files = tuple(Attachment(f"m{number}.wav", bytes(3000), "audio/wav") for number in range(4))
     script = Script(head=(204, {"X-OpenRosa-Accept-Content-Length": "10000"}), post=[(201, {}, OK), (503, {}, b"")])

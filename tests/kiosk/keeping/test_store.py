@@ -191,19 +191,41 @@ def test_an_open_visit_is_neither_delivered_nor_set_aside(store):
     assert store.counts() == Counts(open=1)
 
 
-def test_delivered_bytes_are_erased_only_when_their_day_is_past(store):
+def test_delivered_bytes_are_erased_unless_their_day_is_to_be_kept(store):
     store.finish(submission(1))
     store.finish(submission(2))
     store.finish(submission(3))
     store.delivered("uuid:1", date(2026, 11, 14))
     store.delivered("uuid:2", date(2026, 11, 15))
-    assert store.erase_delivered(date(2026, 11, 15)) == 1
-    assert store.erase_delivered(date(2026, 11, 15)) == 0
+    assert store.erase_delivered([date(2026, 11, 15), date(2026, 11, 16)]) == 1
+    assert store.erase_delivered([date(2026, 11, 15), date(2026, 11, 16)]) == 0
     with pytest.raises(KioskError, match="nothing is kept"):
         store.load("uuid:1")
     assert store.load("uuid:2") == submission(2)
     assert store.load("uuid:3") == submission(3)
     assert store.counts() == Counts(waiting=1, delivered=2)
+
+
+@pytest.mark.parametrize("state", ["waiting", "sending", "set aside"])
+def test_what_a_collector_has_signed_for_is_erased_at_once_and_counts_as_delivered(store, state):
+    store.finish(submission(1))
+    store.finish(submission(2))
+    if state == "sending":
+        store.claim("uuid:1")
+    if state == "set aside":
+        store.set_aside("uuid:1", "refused")
+    assert store.erase_received("uuid:1", date(2026, 11, 15))
+    assert not store.erase_received("uuid:1", date(2026, 11, 15)), "there is nothing left to erase"
+    assert not store.erase_received("uuid:9", date(2026, 11, 15))
+    with pytest.raises(KioskError, match="nothing is kept"):
+        store.load("uuid:1")
+    assert store.counts() == Counts(waiting=1, delivered=1)
+
+
+def test_an_open_visit_is_not_erased_whatever_anybody_has_signed(store):
+    store.keep(submission(1))
+    assert not store.erase_received("uuid:1", date(2026, 11, 15))
+    assert store.load("uuid:1") == submission(1)
 
 
 @pytest.mark.parametrize(

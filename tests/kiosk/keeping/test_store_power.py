@@ -140,7 +140,7 @@ def test_bytes_erased_after_delivery_are_nowhere_in_the_files(tmp_path):
     with Store.open(tmp_path, Role.KIOSK) as store:
         store.finish(told(1, 10_000))
         store.delivered("uuid:1", date(2026, 11, 1))
-        store.erase_delivered(date(2026, 11, 22))
+        store.erase_delivered([date(2026, 11, 22)])
         assert CANARY not in on_disk(tmp_path)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 import pytest
 from loopback_openrosa import OPENROSA, Answer, Loopback
 
 from kiosk.errors import KioskError
+from kiosk.keeping.erasing import erase_old
 from kiosk.keeping.store import Counts, Role, Store
 from kiosk.keeping.uploader import POLL_S, Report, backoff_s, keep_sending, upload_waiting
 from openrosa.client import Client
@@ -207,14 +208,58 @@ def test_a_damaged_one_is_set_aside_and_the_others_are_delivered(store, server, 
     assert store.counts() == Counts(delivered=2, set_aside=1, damaged=1)
 
 
-def test_delivered_bytes_are_erased_seven_whole_days_later(store, client):
+def test_delivered_bytes_are_erased_seven_whole_days_later(store, client, tmp_path):
+    days = tmp_path / "days-seen.json"
     fill(store, [1])
     upload_waiting(store, client, TODAY, seeded())
-    upload_waiting(store, client, date(2026, 11, 29), seeded())
+    for later in range(8):
+        erase_old(store, days, TODAY + timedelta(days=later))
     assert store.load("uuid:1") == submission(1)
-    upload_waiting(store, client, date(2026, 11, 30), seeded())
+    assert erase_old(store, days, TODAY + timedelta(days=8)) == 1
     with pytest.raises(KioskError, match="nothing is kept"):
         store.load("uuid:1")
+
+
+def test_a_clock_that_jumps_to_2050_and_back_erases_nothing_early_and_leaves_nothing_for_ever(store, client, tmp_path):
+    days = tmp_path / "days-seen.json"
+    for before in range(8, 0, -1):
+        erase_old(store, days, TODAY - timedelta(days=before))
+    fill(store, [1])
+    upload_waiting(store, client, TODAY, seeded())
+    erase_old(store, days, TODAY)
+    far = date(2050, 1, 1)
+    assert erase_old(store, days, far) == 0, "it was delivered a minute ago"
+    fill(store, [2])
+    upload_waiting(store, client, far, seeded())
+    assert erase_old(store, days, TODAY) == 0
+    erased = [erase_old(store, days, TODAY + timedelta(days=later)) for later in range(1, 10)]
+    assert erased == [0, 0, 0, 0, 0, 0, 1, 1, 0]
+    assert store.counts() == Counts(delivered=2)
+
+
+def test_a_machine_that_stood_still_for_a_year_erases_what_it_delivered_before(store, client, tmp_path):
+    days = tmp_path / "days-seen.json"
+    fill(store, [1])
+    upload_waiting(store, client, TODAY, seeded())
+    for later in (*range(3), *range(400, 406)):
+        erase_old(store, days, TODAY + timedelta(days=later))
+    with pytest.raises(KioskError, match="nothing is kept"):
+        store.load("uuid:1")
+
+
+@pytest.mark.parametrize("left", [b"", b"[", b'["yesterday"]', b"{}", bytes(100)])
+def test_when_the_days_seen_are_lost_nothing_is_erased_until_seven_are_known_again(store, client, tmp_path, left):
+    days = tmp_path / "days-seen.json"
+    fill(store, [1])
+    upload_waiting(store, client, TODAY - timedelta(days=300), seeded())
+    days.write_bytes(left)
+    erased = [erase_old(store, days, TODAY + timedelta(days=later)) for later in range(9)]
+    assert erased == [0, 0, 0, 0, 0, 0, 0, 1, 0]
+
+
+def test_where_the_day_cannot_be_noted_it_is_one_sentence_and_nothing_is_erased(store, tmp_path):
+    with pytest.raises(KioskError, match="Cannot note the day"):
+        erase_old(store, tmp_path, TODAY)
 
 
 def test_a_visit_forgotten_while_others_travel_is_not_sent(store, server, client, tmp_path):
@@ -341,8 +386,17 @@ def test_watching_leaves_a_server_alone_as_long_as_it_asks(store, server, client
 
 
 def test_watching_erases_old_bytes_even_when_nothing_waits(store, client):
-    fill(store, [1])
-    store.delivered("uuid:1", TODAY)
-    keep_sending(store, client, lambda: date(2026, 12, 24), seeded(), wait=Waits(1), told=lambda _: pytest.fail("none"))
-    with pytest.raises(KioskError, match="nothing is kept"):
-        store.load("uuid:1")
+    days = [TODAY, TODAY, date(2026, 12, 24), date(2026, 12, 24)]
+    asked = []
+    wait = Waits(3, {number: lambda: days.pop(0) for number in (2, 3)})
+    told = lambda _: pytest.fail("nothing waits")  # noqa: E731
+    keep_sending(store, client, lambda: days[0], seeded(), wait=wait, told=told, daily=asked.append)
+    assert asked == [TODAY, date(2026, 12, 24)], "once a day"
+
+
+def test_watching_sends_only_what_is_due(store, server, client):
+    fill(store, [1, 2])
+    reports = []
+    keep_sending(store, client, lambda: TODAY, seeded(), wait=Waits(1), told=reports.append, due=lambda: ["uuid:2"])
+    assert reports == [Report(delivered=1, waiting=1, reached=True)]
+    assert store.waiting() == ["uuid:1"]

@@ -108,7 +108,7 @@ def test_a_database_of_a_newer_version_is_exit_code_2_and_one_sentence(tmp_path,
 def test_watching_sends_what_comes_while_it_runs_and_ends_when_asked(tmp_path, server, asked):
     config = configured(tmp_path, server.url)
     finished(tmp_path, 1)
-    command = [sys.executable, "-m", "sayso", "upload", "--watch", "--json", "--config", str(config)]
+    command = [sys.executable, "-m", "sayso", "upload", "--watch", "--now", "--json", "--config", str(config)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert json.loads(process.stdout.readline())["delivered"] == 1
@@ -212,7 +212,7 @@ def test_staff_can_ask_a_watching_uploader_to_send_now(tmp_path, server):
     config = configured(tmp_path, server.url)
     finished(tmp_path, 1)
     server.answer = lambda _: Answer(503, "", {"Retry-After": "3000"})
-    command = [sys.executable, "-m", "sayso", "upload", "--watch", "--json", "--config", str(config)]
+    command = [sys.executable, "-m", "sayso", "upload", "--watch", "--now", "--json", "--config", str(config)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert json.loads(process.stdout.readline())["retry"] is True
@@ -230,4 +230,42 @@ def test_no_status_yet_is_one_sentence(tmp_path):
     done = sayso("status", "--config", configured(tmp_path, ""))
     assert (done.returncode, done.stdout) == (2, "")
     assert "Start the kiosk" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_by_day_a_watching_uploader_sends_what_is_sensitive_and_the_rest_when_staff_ask(tmp_path, server):
+    """The night begins a minute ago or in 23 hours; what ends today is not due in either case."""
+    config = configured(tmp_path, server.url, '[upload]\nat = "00:00"\nspread_s = 0\n')
+    finished(tmp_path, 1)
+    with Store.open(tmp_path / "data", Role.KIOSK) as store:
+        xml = b'<d id="f"><meta><instanceID>uuid:hurt</instanceID></meta></d>'
+        store.finish(Submission("uuid:hurt", "f", "1", xml, (), sealed=True), sensitive=True)
+    command = [sys.executable, "-m", "sayso", "upload", "--watch", "--json", "--config", str(config)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            first = json.loads(process.stdout.readline())
+            assert (first["delivered"], first["waiting"]) == (1, 1)
+            assert [list(parts.values()) for parts in server.received] == [[xml]]
+            status.ask_to_send(tmp_path / "status.json")
+            assert json.loads(process.stdout.readline())["delivered"] == 1
+            process.send_signal(signal.SIGTERM)
+            rest, errors = process.communicate(timeout=60)
+            assert (process.returncode, rest, errors) == (0, "", "")
+        finally:
+            process.kill()
+
+
+def test_an_authority_that_cannot_be_read_is_exit_code_2_and_one_sentence(tmp_path, server):
+    finished(tmp_path, 1)
+    done = sayso("upload", "--config", configured(tmp_path, server.url, 'ca_file = "none.pem"\n'))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "none.pem: No such file" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("at", ["1:00", "24:00", "at night", ""])
+def test_a_time_that_is_none_is_exit_code_2_and_one_sentence(tmp_path, server, at):
+    done = sayso("upload", "--config", configured(tmp_path, server.url, f'[upload]\nat = "{at}"\n'))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "upload.at" in done.stderr
     assert len(done.stderr.splitlines()) == 1
