@@ -64,7 +64,10 @@ def house(folder: Path, form: Path, environment: Mapping[str, str], **settings: 
     """
     folder.mkdir()
     home = {"name": "Elm Road", "languages": ["en"]}  # no question for a language before the first
-    tables: dict[str, dict[str, object]] = {"home": home, "store": {"folder": str(folder / "data")}}
+    tables: dict[str, dict[str, object]] = {
+        "home": home,
+        "store": {"folder": str(folder / "data"), "allow_volatile": True},
+    }
     for key, value in settings.items():
         table, name = key.split("__")
         tables.setdefault(table, {})[name] = value

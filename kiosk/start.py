@@ -82,14 +82,15 @@ def run(
     rules = rules_of(config)
     inbox = RealInbox()
     with ExitStack() as stack:
-        store = stack.enter_context(Store.open(config.store.folder, Role.KIOSK))
+        volatile = config.store.allow_volatile
+        store = stack.enter_context(Store.open(config.store.folder, Role.KIOSK, allow_volatile=volatile))
         health = Health(config.voice, inbox.put)
         voice = _voicebox(house, health, stack)
         unsaid = _prepare(voice, sets, config.home, on_progress)
         ear = Ear(config, health.told)
         stack.callback(ear.close)
         keeper = Keeper(store, machine.circumstances, allow_unsealed=config.store.allow_unsealed)
-        keeper.close_open()
+        keeper.take_up()
         app = _screen(house, inbox, on_waiting, quit_keys)
         helper = Helper(config.help.command)
         presses = Presses(config.input)

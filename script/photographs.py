@@ -75,7 +75,12 @@ class House:
         public = str(folder / "key" / "public_key.txt")
         _sayso("questions", "convert", str(sheet), "--to", str(folder), "--public-key", public)
         tables: dict[str, dict[str, object]] = {}
-        usual = {"home.name": "Elm Road", "store.folder": "data", "voice.models_dir": str(ROOT / "models")}
+        usual = {
+            "home.name": "Elm Road",
+            "store.folder": "data",
+            "store.allow_volatile": True,
+            "voice.models_dir": str(ROOT / "models"),
+        }
         for name, value in {**usual, **settings}.items():
             table, key = name.split(".")
             tables.setdefault(table, {})[key] = value

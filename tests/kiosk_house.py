@@ -74,6 +74,8 @@ class House:
             first: lines above the tables.
         """
         asking = "[asking]\npreset_who = 'i_live_here'\nchange_s = 0\n"
+        if "[store]" not in more:
+            asking += "[store]\nallow_volatile = true\n"  # a container's own disk is an overlay
         self.config.write_text(f"sets = ['{self.form}']\nstatus = 'status.json'\n{first}\n{asking}{more}\n")
         return self.config
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from kiosk.checks.lines import Line, advice, error, fine, refused
 from kiosk.config import Config
 from kiosk.errors import KioskError
+from kiosk.keeping.lasting import FORGETFUL, HINT, file_system, why
 from kiosk.keeping.store import DATABASE_NAME, Role, Store
 from voice.devices import Direction, find
 from voice.errors import VoiceError
@@ -18,9 +19,6 @@ from voice.speech import SpeechCache
 
 LITTLE_SPACE_BYTES = 200_000_000
 """Some fifty visits with the longest voice messages."""
-FORGETFUL = ("tmpfs", "ramfs", "overlay")
-"""File systems that are empty again after a restart, or may be: the last is also raspi-config's read-only overlay."""
-MOUNTS = Path("/proc/self/mounts")
 
 
 def devices(config: Config) -> Iterator[Line]:
@@ -63,8 +61,8 @@ def store(config: Config) -> Iterator[Line]:
         return
     kind = file_system(there)
     if kind in FORGETFUL:
-        met = f"{folder} lies on {kind}, which may be empty after a restart"
-        yield advice("store", met, "Name a store.folder on a disk, and leave raspi-config's overlay off.")
+        allowed = advice if config.store.allow_volatile else error
+        yield allowed("store", f"{folder} lies on {kind}, {why(kind)}", HINT)
     free_bytes = shutil.disk_usage(there).free
     if free_bytes < LITTLE_SPACE_BYTES:
         yield advice("store", f"{folder} has {free_bytes / 1e6:.0f} MB left", "Free some space on that disk.")
@@ -90,20 +88,6 @@ def status_file(config: Config) -> Line:
     """Whether the kiosk can write what `sayso status` reads."""
     _, cannot = _writable("status file", config.status.parent)
     return cannot or fine("status file", str(config.status))
-
-
-def file_system(path: Path, mounts: Path = MOUNTS) -> str:
-    r"""What kind of file system a path lies on, such as "ext4"; "" where that can't be told.
-
-    Source: fstab(5), whose fields /proc/self/mounts has: device, where, kind; a blank is written \040.
-    """
-    try:
-        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
-    kinds = {Path(where.replace("\\040", " ")): kind for _, where, kind, *_ in map(str.split, lines)}
-    real = path.resolve()
-    return next((kinds[place] for place in (real, *real.parents) if place in kinds), "")
 
 
 def _writable(what: str, folder: Path) -> tuple[Path, Line | None]:

@@ -104,6 +104,17 @@ def is_damage(error: BaseException | None) -> bool:
     return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
+def is_full(error: BaseException | None) -> bool:
+    """Whether there was no room."""
+    return _code(error) == sqlite3.SQLITE_FULL
+
+
+def is_file_lost(error: BaseException | None) -> bool:
+    """Whether the file that is open is not the one that stands there any more, or can't be reached."""
+    moved = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY_DBMOVED
+    return moved or _code(error) in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
+
+
 def _code(error: BaseException | None) -> int | None:
     """SQLite's primary result code: the low byte of the extended one."""
     code = getattr(error, "sqlite_errorcode", None)
@@ -120,7 +131,9 @@ def _advice(error: BaseException | None) -> tuple[str, str]:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return "another program holds it", "Close whatever else has that file open, then try again."
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return f"it is damaged ({error})", "Copy the folder for whoever repairs it, then name a new store.folder."
+            return f"it is damaged ({error})", (
+                "Restart the kiosk: it takes over what can still be read. If it is no store, name another store.folder."
+            )
         case sqlite3.SQLITE_IOERR:
             return f"the disk fails ({error})", "Check whether the disk is full or worn out, and copy the folder."
         case _:
@@ -149,6 +162,15 @@ def _revision(path: Path) -> str | None:
         return str(row[0]) if row else ""
 
 
+def known_revision(path: Path) -> bool:
+    """Whether the file's version is one that this program knows, or can't be read. Changes nothing."""
+    try:
+        found = _revision(path)
+    except (sqlite3.Error, KioskError):
+        return True
+    return found in (None, "", HEAD) or found in _known_revisions()
+
+
 def _refuse_unfit(path: Path, found: str | None, *, migrate: bool) -> None:
     if found in (None, HEAD):
         return
@@ -162,7 +184,14 @@ def _refuse_unfit(path: Path, found: str | None, *, migrate: bool) -> None:
 
 def _engine(path: Path) -> sa.Engine:
     # hide_parameters: an error must not print a submission's bytes.
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path.absolute())), hide_parameters=True)
+    # mode=rw: where the file has gone, a new connection must not quietly begin an empty one without tables.
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    engine = sa.create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(uri, uri=True, check_same_thread=False),
+        poolclass=sa.QueuePool,
+        hide_parameters=True,
+    )
 
     @sa.event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, record: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable, Mapping
 
 from kiosk.answer import How
@@ -15,6 +16,8 @@ from openrosa.question_set import Kind, QuestionSet
 from openrosa.sealing import seal, unsealed
 from openrosa.submission import Attachment, Submission
 from voice.audio import size_bytes, write_wav
+
+log = logging.getLogger(__name__)
 
 MESSAGE_STEP_S = 10.0
 """Voice messages are filled up with silence to whole steps: how long somebody spoke must not show in a sealed size."""
@@ -61,9 +64,24 @@ class Keeper:
         """Close visits that a power cut or a full disk left open: how many. Raises: KioskError."""
         return self._store.close_open()
 
+    def take_up(self) -> None:
+        """At the kiosk's start: close what was left open. Where that can't be, nobody is asked until it can.
+
+        No error: a kiosk that ends for a full disk is started again, and ends again.
+        """
+        try:
+            self.close_open()
+        except KioskError as error:
+            log.error("%s", error)  # noqa: TRY400 - a sentence for staff
+            self.can_keep = False
+
     def fit(self) -> bool:
-        """Whether a visit may be begun: after an answer that could not be kept, only when the store takes one again."""
-        if not self.can_keep:
+        """Whether a visit may be begun.
+
+        After an answer that could not be kept, and after the room set by had to be given up, only when the store takes
+        a whole visit again.
+        """
+        if not self.can_keep or not self._store.has_reserve():
             self.can_keep = self._store.takes_more()
         return self.can_keep
 

@@ -20,9 +20,13 @@ class Lock:
 
     Attributes:
         descriptor: of the open file; closing it lets go.
+        path: of the file.
+        what: who holds it.
     """
 
     descriptor: int
+    path: Path
+    what: str
 
     @classmethod
     def take(cls, path: Path, what: str) -> Self:
@@ -46,7 +50,20 @@ class Lock:
         with contextlib.suppress(OSError):  # on a full disk the lock still holds; only the number is missing
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-        return cls(descriptor)
+        return cls(descriptor, path, what)
+
+    def is_of_its_file(self) -> bool:
+        """Whether the file that stands there is still the one that is locked: its folder may have been taken away."""
+        try:
+            return os.path.samestat(self.path.stat(), os.fstat(self.descriptor))
+        except OSError:
+            return False
+
+    def take_again(self) -> Self:
+        """Lock the file that stands there now, and let go of the one that has gone. Raises: KioskError."""
+        again = self.take(self.path, self.what)
+        self.release()
+        return again
 
     def release(self) -> None:
         """Let go. The file stays: deleting it could let two in."""

@@ -25,7 +25,7 @@ from kiosk.keeping.schema import State, submissions
 from kiosk.keeping.tally import DAMAGED, Counts, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
     from datetime import date
     from pathlib import Path
 

@@ -85,7 +85,8 @@ def tally(connection: sa.Connection, today: date) -> Tally:
     aside = ended & (submissions.c.state == State.SET_ASIDE.value) & aside_by_then
     total, sent, set_aside = (_number(connection, which) for which in (ended, delivered, aside))
     told = total - total % TOLD_TOGETHER
-    oldest = sa.select(submissions.c.complete).where(ended).order_by(submissions.c.ended_on, submissions.c.seq)
+    # By number and not by day: a clock that was wrong for a while must not move a visit from one five to another.
+    oldest = sa.select(submissions.c.complete).where(ended).order_by(submissions.c.seq)
     first = oldest.limit(told).subquery()
     by_end = connection.execute(sa.select(first.c.complete, sa.func.count()).group_by(first.c.complete))
     apart: dict[bool | None, int] = {row[0]: row[1] for row in by_end}

@@ -151,7 +151,7 @@ class Kiosk:
         named = {key.replace("__", "."): value for key, value in settings.items()}
         tables: dict[str, dict[str, object]] = {
             "home": {"name": "Elm Road"},
-            "store": {"folder": "data"},
+            "store": {"folder": "data", "allow_volatile": True},  # a container's own disk is an overlay
             "server": {"url": office.url},
         }
         for key, value in {"voice.engine": "pocketsphinx", **QUICK, **named}.items():

@@ -344,11 +344,16 @@ def test_what_was_set_aside_by_last_midnight_is_advice(one):
     assert "1 submissions were set aside, 0 of them damaged" in said(lines(one))
 
 
-def test_a_store_on_a_file_system_that_forgets_is_advice(one, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("allowed", "level"), [(False, Level.ERROR), (True, Level.ADVICE)])
+def test_a_store_on_a_file_system_that_forgets_is_an_error_unless_that_is_meant(
+    one, tmp_path, monkeypatch, allowed, level
+):
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\ntmpfs {one.folder.resolve()} tmpfs rw 0 0\n")
     monkeypatch.setattr(machine, "file_system", lambda path: file_system_of(path, mounts))
-    assert f"{one.data} lies on tmpfs, which may be empty after a restart" in said(lines(one))
+    found = lines(one, KEYS_ONLY + f"[store]\nallow_volatile = {str(allowed).lower()}\n")
+    assert f"{one.data} lies on tmpfs, which is memory and empty after a restart" in said(found)
+    assert level in levels(found, "store")
 
 
 file_system_of = machine.file_system

@@ -61,6 +61,7 @@ def test_the_head_written_down_is_the_head_of_the_folder():
 
 def test_migrations_are_all_or_nothing(tmp_path):
     path = tmp_path / "sayso.db"
+    path.touch()
     engine = database._engine(path)
 
     def cut():

@@ -136,6 +136,7 @@ def test_what_a_server_says_of_an_unsealed_visit_is_cut_to_its_number_because_it
 def test_what_an_older_sayso_kept_is_counted_and_not_told_apart(tmp_path):
     from alembic.command import upgrade  # noqa: PLC0415 - as the store itself does
 
+    (tmp_path / "sayso.db").touch()
     engine = _engine(tmp_path / "sayso.db")
     with writing(engine) as connection:
         config = _script_config()
