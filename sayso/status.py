@@ -10,8 +10,11 @@ import msgspec
 
 from kiosk.config import load
 from kiosk.keeping.day import today
+from kiosk.keeping.identity import KEY_NAME, kiosk_key
 from kiosk.staff import status
 from kiosk.staff.rows import rows, why_not_open
+from openrosa.errors import OpenRosaError
+from openrosa.signing import public_text
 
 
 @click.command("status")
@@ -34,7 +37,8 @@ def command(ctx: click.Context, config_path: Path, *, as_json: bool) -> None:
 
     Exit codes: 0 open and all well, 1 not open, or staff are asked to do something, 2 there is no status.
     """
-    path = load(config_path).status
+    config = load(config_path)
+    path = config.status
     found = status.read(path)
     sending = status.read_sending(path)
     day, running = today(), found.running()
@@ -49,6 +53,7 @@ def command(ctx: click.Context, config_path: Path, *, as_json: bool) -> None:
             "counts": found.counts,
             "facts": found.facts,
             "sending": sending and _sending(sending, day),
+            "kiosk_key": _kiosk_key(config.store.folder),
         }
         click.echo(msgspec.json.encode(told).decode())
     else:
@@ -56,6 +61,14 @@ def command(ctx: click.Context, config_path: Path, *, as_json: bool) -> None:
             click.echo(f"{name}: {value}")
     if why or found.line != status.ALL_WELL:
         ctx.exit(1)
+
+
+def _kiosk_key(folder: Path) -> str | None:
+    """This kiosk's public key; None before it was first needed, or for who may not read the data folder."""
+    try:
+        return public_text(kiosk_key(folder)) if (folder / KEY_NAME).exists() else None
+    except (OSError, OpenRosaError):
+        return None
 
 
 def _sending(sending: status.Sending, day: date) -> dict[str, object]:

@@ -1,13 +1,7 @@
 """Sealed visits on a USB stick, for homes without a network: OpenRosa files, exactly as they would be posted.
 
-    sayso-export/
-      README.txt
-      SHA256SUMS                     of every file below instances/; `sha256sum -c SHA256SUMS` checks them
-      instances/ID/submission.xml    a folder a visit, complete as soon as it has its name
-      instances/ID/....enc
-
-Nothing is erased on the kiosk: that takes a signed receipt, which there is not yet. A signature over SHA256SUMS can
-lie beside it.
+`openrosa.stick` says what lies there. Nothing is erased on the kiosk by copying: that takes a receipt
+(`kiosk.staff.receipts`).
 """
 
 from __future__ import annotations
@@ -26,27 +20,41 @@ from typing import TYPE_CHECKING
 
 from kiosk.errors import KioskError
 from kiosk.keeping.store import DamagedError
-from openrosa.submission import XML_NAME, check_name
+from openrosa.errors import OpenRosaError
+from openrosa.signing import public_text
+from openrosa.stick import (
+    FOLDER,
+    INSTANCES,
+    LISTS,
+    SUMS,
+    Listed,
+    VisitList,
+    files_of,
+    folder_name,
+    listed,
+    read_file,
+    read_list,
+    written,
+)
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from kiosk.keeping.store import Store
-    from openrosa.submission import Submission
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-FOLDER = "sayso-export"
-INSTANCES = "instances"
-MANIFEST = "SHA256SUMS"
+    from kiosk.keeping.store import Store
+
 README = "README.txt"
 README_TEXT = """Sealed visits of a Sayso kiosk, as OpenRosa files. Only the office's private key opens them.
 
 Each folder below instances/ is one visit: its submission.xml and the files that belong to it, as a kiosk posts them.
-`sha256sum -c SHA256SUMS` in this folder says whether everything arrived whole.
+`sha256sum -c SHA256SUMS` in this folder says whether everything arrived whole. lists/ says which kiosk wrote which
+visits, signed with its key. In the office: `sayso collector import` with the folder of this stick. Then bring the stick
+back to the kiosk: what the office has signed for in receipts/ is erased there.
 """
 SPARE_BYTES = 256 * 1024
 """Room for each visit besides its bytes: a stick gives out space in blocks of up to 64 KiB."""
 
-_UUID = re.compile(r"uuid:([0-9a-fA-F-]{1,64})")
 _PARTIAL = ".partial-"
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
@@ -74,6 +82,7 @@ def export(
     store: Store,
     target: Path,
     *,
+    key: Ed25519PrivateKey | None = None,
     before: date | None = None,
     told: Callable[[int, int], None] = lambda _done, _of: None,
     rng: Random | None = None,
@@ -83,6 +92,7 @@ def export(
     Args:
         store: opened as a reader.
         target: the stick's folder; see `kiosk.staff.stick.check_target`.
+        key: the kiosk's own, which signs the list; None: no list, and a collector takes nothing without being told to.
         before: leave out visits that ended on that day or later; None: all.
         told: (done, of how many), after each.
         rng: shuffles: on a stick the order in which folders were made can be seen.
@@ -101,6 +111,7 @@ def export(
         copied = already = unsealed = 0
         damaged: list[str] = []
         sums: dict[str, str] = {}
+        mine: list[Listed] = []
         for done, (instance_id, _) in enumerate(waiting, start=1):
             try:
                 submission = store.load(instance_id)
@@ -112,27 +123,35 @@ def export(
                     is_new = _place(instances / folder_name(instance_id), files)
                     copied, already = copied + is_new, already + (not is_new)
                     place = f"{INSTANCES}/{folder_name(instance_id)}"
-                    sums |= {f"{place}/{name}": hashlib.sha256(data).hexdigest() for name, data in files.items()}
+                    mine.append(listed(submission))
+                    sums |= {f"{place}/{name}": total for name, total in mine[-1].files.items()}
                 else:
                     unsealed += 1
             told(done, len(waiting))
         _write_whole(folder / README, README_TEXT.encode())
-        _write_whole(folder / MANIFEST, _manifest(folder, sums))
+        _write_whole(folder / SUMS, _manifest(folder, sums))
+        if key is not None:
+            _write_list(folder, key, mine)
         _sync(folder)
     return Exported(folder, copied, already, unsealed, tuple(damaged))
 
 
-def folder_name(instance_id: str) -> str:
-    """A visit's folder: a name that every file system takes."""
-    found = _UUID.fullmatch(instance_id)
-    return f"uuid-{found[1].lower()}" if found else f"id-{hashlib.sha256(instance_id.encode()).hexdigest()[:32]}"
+def _write_list(folder: Path, key: Ed25519PrivateKey, mine: list[Listed]) -> None:
+    """This kiosk's signed list: what was copied now, and what it has listed before and is still there."""
+    (folder / LISTS).mkdir(exist_ok=True)
+    name, _ = written(key, VisitList, ())
+    known = {one.instance_id: one for one in (*_listed_before(folder / LISTS / name, key), *mine)}
+    here = [one for one in known.values() if (folder / INSTANCES / folder_name(one.instance_id)).is_dir()]
+    _write_whole(folder / LISTS / name, written(key, VisitList, here)[1])
+    _sync(folder / LISTS)
 
 
-def files_of(submission: Submission) -> dict[str, bytes]:
-    """A submission's files by name. Raises: OpenRosaError: a name that leads out of its folder."""
-    for one in submission.attachments:
-        check_name(one.name)
-    return {XML_NAME: submission.xml} | {one.name: one.data for one in submission.attachments}
+def _listed_before(path: Path, key: Ed25519PrivateKey) -> tuple[Listed, ...]:
+    try:
+        found = read_list(read_file(path))
+    except OpenRosaError:  # none yet, or damaged: what the kiosk still has is listed anew
+        return ()
+    return found.visits if found.by == public_text(key) else ()
 
 
 def _place(place: Path, files: dict[str, bytes]) -> bool:
@@ -171,7 +190,7 @@ def _manifest(folder: Path, sums: dict[str, str]) -> bytes:
         sums: of this kiosk's files, from its own store. What an earlier manifest says of another's stays as it is: a
             file that was damaged since must not be made right.
     """
-    manifest = folder / MANIFEST
+    manifest = folder / SUMS
     text = manifest.read_text(encoding="utf-8", errors="replace") if manifest.exists() else ""
     known = {found[2]: found[1] for found in map(_LINE.fullmatch, text.splitlines()) if found} | sums
     lines = []

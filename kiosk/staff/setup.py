@@ -46,5 +46,6 @@ def desk_of(
     if config.server.url:
         actions["send_now"] = send_now
     if staff.export_folder:
-        actions["export"] = StickExport(config.store.folder, Path(staff.export_folder), today)
+        place = Path(staff.export_folder)
+        actions["export"] = StickExport(config.store.folder, place, today, receipt_key=config.server.receipt_key)
     return StaffDesk(staff.sequence, gate, rows, actions)

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from kiosk.checks.machine import FORGETFUL, file_system
 from kiosk.errors import KioskError
+from kiosk.keeping.identity import kiosk_key
+from kiosk.keeping.lasting import FORGETFUL, file_system
 from kiosk.keeping.store import Role, Store
 from kiosk.staff.export import export, meeting_stick
+from kiosk.staff.receipts import take_receipts
+from openrosa.errors import OpenRosaError
 
 
 def check_target(target: Path, data: Path, *, anywhere: bool = False, root: Path = Path("/")) -> None:
@@ -54,16 +57,25 @@ class StickExport:
         data: the kiosk's data folder.
         target: `staff.export_folder`.
         today: the day.
+        receipt_key: `server.receipt_key`; receipts on the stick are taken before anything is copied.
         patience_s: how long a press waits for the end.
         anywhere: for tests, which have no stick.
     """
 
     def __init__(
-        self, data: Path, target: Path, today: Callable[[], date], *, patience_s: float = 3.0, anywhere: bool = False
+        self,
+        data: Path,
+        target: Path,
+        today: Callable[[], date],
+        *,
+        receipt_key: str = "",
+        patience_s: float = 3.0,
+        anywhere: bool = False,
     ) -> None:
         self._data = data
         self._target = target
         self._today = today
+        self._receipt_key = receipt_key
         self._patience_s = patience_s
         self._anywhere = anywhere
         self._copying: threading.Thread | None = None
@@ -84,13 +96,16 @@ class StickExport:
         try:
             check_target(self._target, self._data, anywhere=self._anywhere)
             with Store.open(self._data, Role.READER, self._today) as store:
-                found = export(store, self._target, before=self._today())
-        except KioskError as error:
+                received = take_receipts(store, self._target, self._receipt_key, self._today())
+                found = export(store, self._target, key=kiosk_key(self._data), before=self._today())
+        except (KioskError, OpenRosaError) as error:
             self._said = str(error)
             return
         except Exception as error:  # noqa: BLE001  a thread of its own: nobody else would hear of it
             self._said = f"Copying failed for a fault of Sayso's own ({type(error).__name__}). Report it."
             return
         self._said = "Everything up to yesterday is on the stick. You can take it out."
+        if received.refused or received.other:
+            self._said = "The receipt on the stick does not fit. Please tell the people who look after Sayso."
         if found.damaged or found.unsealed:
             self._said = "Not everything could be copied. Please tell the people who look after Sayso."

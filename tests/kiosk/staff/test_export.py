@@ -15,9 +15,13 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import KioskError
+from kiosk.keeping.identity import kiosk_key
 from kiosk.keeping.store import Counts, Role, Store
-from kiosk.staff.export import FOLDER, INSTANCES, MANIFEST, Exported, export, folder_name
+from kiosk.staff.export import FOLDER, INSTANCES, Exported, export
 from kiosk.staff.stick import StickExport, check_target
+from openrosa.signing import public_text
+from openrosa.stick import SUMS as MANIFEST
+from openrosa.stick import folder_name
 from openrosa.submission import Attachment, Submission
 
 DAY = date(2026, 11, 22)
@@ -290,7 +294,11 @@ def test_the_command_says_what_it_did(store, stick, config):
     fill(store, range(2))
     done = sayso(stick, "--config", config, "--anywhere")
     assert done.returncode == 0
-    assert done.stdout == f"Copied: 2; there already: 0. The visits are in {stick / FOLDER}.\n"
+    public = public_text(kiosk_key(config.parent / "data"))
+    assert done.stdout.splitlines() == [
+        f"Copied: 2; there already: 0. The visits are in {stick / FOLDER}.",
+        f"This kiosk's key: {public}",
+    ]
     assert done.stderr.endswith("Copying: 2 of 2\n")
     done = sayso(stick, "--config", config, "--anywhere", "--json")
     assert (done.returncode, done.stderr) == (0, "")
@@ -300,6 +308,8 @@ def test_the_command_says_what_it_did(store, stick, config):
         "already": 2,
         "unsealed": 0,
         "damaged": [],
+        "kiosk_key": public,
+        "receipts": {"erased": 0, "other": 0, "refused": []},
     }
 
 
