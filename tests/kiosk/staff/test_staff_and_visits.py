@@ -18,7 +18,8 @@ from kiosk.view import ScreenName
 
 OPENS = ("back", "stop", "back", "stop", "green", "yellow", "blue", "red", "start")
 MONDAY = date(2026, 11, 23)
-CONFIG = f"sets = ['set.xml']\nstatus = 'status.json'\nstore.allow_volatile = true\n[staff]\npin_hash = '{hash_pin('1243')}'\n"
+HOUSE = "sets = ['set.xml']\nstatus = 'status.json'\nstore.allow_volatile = true\n"
+CONFIG = f"{HOUSE}[staff]\npin_hash = '{hash_pin('1243')}'\n"
 
 
 @contextmanager
