@@ -54,12 +54,14 @@ class Exported:
         rows: of all files.
         unread: the submissions whose row holds no answers, and why.
         left_out: repeats, as "form_id: path".
+        opened: the numbers of sensitive forms' visits that nobody had opened before.
     """
 
     files: tuple[Path, ...]
     rows: int
     unread: tuple[tuple[str, str], ...]
     left_out: tuple[str, ...]
+    opened: tuple[int, ...]
 
 
 def export(database: Database, folder: Path, private_key: RSAPrivateKey | None = None) -> Exported:
@@ -70,6 +72,7 @@ def export(database: Database, folder: Path, private_key: RSAPrivateKey | None =
     files: list[Path] = []
     unread: list[tuple[str, str]] = []
     left_out: list[str] = []
+    opened: list[int] = []
     rows = 0
     taken: set[str] = set()
     for form_id, xforms in _xforms(database).items():
@@ -83,11 +86,13 @@ def export(database: Database, folder: Path, private_key: RSAPrivateKey | None =
                 result = read(stored, private_key)
                 if isinstance(result, Unread):
                     unread.append((stored.instance_id, result.why))
+                elif stored.unopened:
+                    opened.append(stored.number)
                 yield _row(stored, result, fields)
 
         rows += _written(path, lines()) - 1
         files.append(path)
-    return Exported(tuple(files), rows, tuple(unread), tuple(left_out))
+    return Exported(tuple(files), rows, tuple(unread), tuple(left_out), tuple(opened))
 
 
 def header(fields: Sequence[Field]) -> list[str]:

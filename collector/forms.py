@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 
-from collector.database import forms, insert_if_new, media
+from collector.database import insert_if_new
 from collector.errors import CollectorError
+from collector.tables import forms, media
 from openrosa.errors import OpenRosaError
 from openrosa.protocol import attribute, child, local_name, md5_hash, parse_xml, text_of
 from openrosa.submission import check_name

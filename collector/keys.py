@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from collector.database import insert_if_new, keys
+from collector.audit import Event, note
+from collector.database import insert_if_new
 from collector.errors import CollectorError
+from collector.tables import keys
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 TOKEN_BYTES = 32
 LONGEST_NAME = 100
+_SHOWN = (keys.c.id, keys.c.name, keys.c.created_at, keys.c.revoked_at)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ def new_key(database: Database, name: str, now: datetime) -> str:
         new = insert_if_new(connection, keys, {"name": name, "token_sha256": _hash(token), "created_at": now})
     if not new:
         raise CollectorError("Cannot make a key for", f"{name!r}: there is one", "Choose another name.")
+    found = key_of(database, token)
+    note(database, Event.KEY_MADE, now, key=found.id if found is not None else None)
     return token
 
 
@@ -57,20 +62,21 @@ def revoke_key(database: Database, name: str, now: datetime) -> None:
         done = connection.execute(update(keys).where(here).values(revoked_at=now)).rowcount
     if not done:
         raise CollectorError("Cannot revoke", f"{name!r}: no key of that name is in use", "See `keys list`.")
+    revoked = next(one for one in all_keys(database) if one.name == name)
+    note(database, Event.KEY_REVOKED, now, key=revoked.id)
 
 
 def key_of(database: Database, token: str) -> Key | None:
-    """Whose token this is, or None: unknown or revoked."""
-    here = (keys.c.token_sha256 == _hash(token)) & keys.c.revoked_at.is_(None)
+    """Whose token this is, or None: unknown. Whoever asks has to look whether it is revoked."""
     with database.reading() as connection:
-        row = connection.execute(select(keys).where(here)).one_or_none()
-    return None if row is None else Key(row.id, row.name, row.created_at)
+        row = connection.execute(select(*_SHOWN).where(keys.c.token_sha256 == _hash(token))).one_or_none()
+    return None if row is None else Key(row.id, row.name, row.created_at, row.revoked_at)
 
 
 def all_keys(database: Database) -> tuple[Key, ...]:
     """Every key, oldest first; no tokens."""
     with database.reading() as connection:
-        rows = connection.execute(select(keys).order_by(keys.c.id)).all()
+        rows = connection.execute(select(*_SHOWN).order_by(keys.c.id)).all()
     return tuple(Key(row.id, row.name, row.created_at, row.revoked_at) for row in rows)
 
 

@@ -10,24 +10,27 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from collector.arrivals import expected_files
-from collector.database import attachments, forms, keys, submissions
 from collector.schema import read_schema
+from collector.tables import attachments, forms, keys, pieces, submissions
 from openrosa.errors import OpenRosaError
 from openrosa.protocol import parse_xml
 from openrosa.sealing import open_submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from sqlalchemy import Connection
 
     from collector.database import Database
 
 PAGE = 50
 """Submissions read at once: memory stays bounded, and the database is free for arrivals in between."""
+PAGE_BYTES = 8_000_000
+"""Files of one page that are read together; of a page with more, each submission's are read by themselves."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Stored:
         files: its attachments by name, sealed as they are.
         expected: the names of the attachments that it names.
         key_id, key_name: whose token it came with.
+        number: the collector's own, in order of arrival.
+        unopened: of a sensitive form, and never opened yet.
     """
 
     instance_id: str
@@ -51,6 +56,8 @@ class Stored:
     xml: bytes = field(repr=False)
     files: Mapping[str, bytes] = field(repr=False)
     expected: tuple[str, ...] = ()
+    number: int = 0
+    unopened: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,27 +86,31 @@ class Unread:
 
 
 def stored_submissions(database: Database, form_id: str | None = None) -> Iterator[Stored]:
-    """Every submission, oldest first, of one form or of all."""
+    """Every submission, oldest first, of one form or of all. Page by page on both databases: no cursor stays open."""
     after = 0
-    joined = submissions.join(keys, keys.c.id == submissions.c.key).join(
-        forms, (forms.c.form_id == submissions.c.form_id) & (forms.c.version == submissions.c.version)
-    )
-    columns = (submissions, keys.c.name.label("key_name"), forms.c.xform)
+    joined = submissions.join(keys, keys.c.id == submissions.c.key)
+    columns = (*submissions.c, keys.c.name.label("key_name"))
+    xforms: dict[tuple[str, str], bytes] = {}
     while True:
-        page = (
-            select(*columns).select_from(joined).where(submissions.c.id > after).order_by(submissions.c.id).limit(PAGE)
-        )
+        page = select(*columns).select_from(joined).where(submissions.c.id > after)
         if form_id is not None:
             page = page.where(submissions.c.form_id == form_id)
         with database.reading() as connection:
             rows = connection.execute(page.order_by(submissions.c.id).limit(PAGE)).all()
-        if not rows:
-            return
+            if not rows:
+                return
+            numbers = [row.id for row in rows]
+            total = select(func.sum(attachments.c.size_bytes)).where(attachments.c.submission.in_(numbers))
+            together = (connection.scalar(total) or 0) <= PAGE_BYTES
+            files = _files(connection, numbers) if together else {}
+            for form in {(row.form_id, row.version) for row in rows} - xforms.keys():
+                xforms[form] = _xform(connection, *form)
         after = rows[-1].id
         for row in rows:
-            with database.reading() as connection:
-                found = connection.execute(select(attachments).where(attachments.c.submission == row.id))
-                files = {one.name: one.data for one in found}
+            if not together:
+                with database.reading() as connection:
+                    files = _files(connection, [row.id])
+            xform = xforms[row.form_id, row.version]
             yield Stored(
                 instance_id=row.instance_id,
                 form_id=row.form_id,
@@ -109,11 +120,30 @@ def stored_submissions(database: Database, form_id: str | None = None) -> Iterat
                 received_at=row.received_at.replace(tzinfo=row.received_at.tzinfo or UTC),
                 key_id=row.key,
                 key_name=row.key_name,
-                xform=row.xform,
+                xform=xform,
                 xml=row.xml,
-                files=MappingProxyType(files),
-                expected=expected_files(row.xform, row.xml),
+                files=MappingProxyType(files.pop(row.id, {})),
+                expected=expected_files(xform, row.xml),
+                number=row.id,
+                unopened=row.sensitive and row.opened_at is None,
             )
+
+
+def _files(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, bytes]]:
+    """The attachments of these submissions, put together from their pieces."""
+    named = select(attachments.c.submission, attachments.c.name).where(attachments.c.submission.in_(numbers))
+    found: dict[int, dict[str, list[bytes]]] = {}
+    for one in connection.execute(named.order_by(attachments.c.submission, attachments.c.name)):
+        found.setdefault(one.submission, {})[one.name] = []
+    order = (pieces.c.submission, pieces.c.name, pieces.c.number)
+    for one in connection.execute(select(pieces).where(pieces.c.submission.in_(numbers)).order_by(*order)):
+        found[one.submission][one.name].append(one.data)
+    return {number: {name: b"".join(data) for name, data in files.items()} for number, files in found.items()}
+
+
+def _xform(connection: Connection, form_id: str, version: str) -> bytes:
+    here = (forms.c.form_id == form_id) & (forms.c.version == version)
+    return bytes(connection.execute(select(forms.c.xform).where(here)).scalar_one())
 
 
 def read(stored: Stored, private_key: RSAPrivateKey | None) -> Result | Unread:

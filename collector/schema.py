@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from collector.forms import model_of, primary_instance
-from openrosa.protocol import local_name
+from openrosa.protocol import attribute, local_name
+from openrosa.xform_record import is_yes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +29,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Schema:
-    """The leaves of a form outside repeats, and the paths of its repeats."""
+    """The leaves of a form outside repeats, the paths of its repeats, and whether a visit needs an alert."""
 
     fields: tuple[Field, ...]
     repeats: tuple[str, ...]
+    sensitive: bool
 
     def values(self, root: etree._Element) -> dict[str, str]:
         """What a record says, by path; a leaf that is not in the record, or empty, is left out."""
@@ -75,7 +77,7 @@ def read_schema(xform: bytes) -> Schema:
         for path in dict.fromkeys(path for path, _ in _leaves(data))
         if path not in repeats and not (inside and path.startswith(inside))
     ]
-    return Schema(tuple(fields), repeats)
+    return Schema(tuple(fields), repeats, is_yes(attribute(data, "sayso_sensitive")))
 
 
 def _leaves(element: etree._Element, before: str = "") -> Iterator[tuple[str, etree._Element]]:

@@ -15,11 +15,12 @@ import uvicorn
 
 from collector.app import make_app
 from collector.errors import CollectorError
-from collector.posts import LARGEST_POST_BYTES
+from collector.limits import LARGEST_POST_BYTES, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+    from pathlib import Path
 
     from starlette.applications import Starlette
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 SHUTDOWN_TIMEOUT_S = 10
 START_TIMEOUT_S = 20.0
+PROXY = "127.0.0.1"
 _STEP_S = 0.02
 
 
@@ -56,12 +58,19 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve(app: Starlette, listener: socket.socket) -> None:
-    """Serve until SIGTERM or SIGINT, then finish what is being taken and return."""
+def serve(app: Starlette, listener: socket.socket, *, proxy: str = PROXY, limits: Limits | None = None) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is being taken and return.
+
+    Args:
+        app: what to serve.
+        listener: where; closed at the end.
+        proxy: the address of the one proxy whose word on a sender's address and scheme is taken.
+        limits: how many connections may be open.
+    """
     # uvicorn raises the signal again once it has stopped: here that shall mean a clean end, not a death by signal.
     before = {number: signal.signal(number, _stopped) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        _server(app).run(sockets=[listener])
+        _server(app, proxy, limits or Limits()).run(sockets=[listener])
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -76,14 +85,25 @@ def running(
     host: str = "127.0.0.1",
     port: int = 0,
     most_bytes: int = LARGEST_POST_BYTES,
+    limits: Limits | None = None,
+    alert: Path | None = None,
 ) -> Iterator[str]:
     """A collector in a thread of its own, for the demo, `rehearse` and tests.
 
+    Args:
+        database: stays the caller's.
+        now: the clock.
+        host: which of this machine's addresses it listens on.
+        port: 0 takes any free one.
+        most_bytes: the largest post, where no `limits` are given.
+        limits: what is taken.
+        alert: the program that is run for a sensitive form's visit.
     Yields: its address without a token.
     Raises: CollectorError: it did not start.
     """
     listener = bound(host, port)
-    server = _server(make_app(database, now=now, most_bytes=most_bytes))
+    limits = limits or Limits(most_bytes=most_bytes)
+    server = _server(make_app(database, now=now, limits=limits, alert=alert), PROXY, limits)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="collector", daemon=True)
     thread.start()
     try:
@@ -100,12 +120,15 @@ def running(
         listener.close()
 
 
-def _server(app: Starlette) -> uvicorn.Server:
+def _server(app: Starlette, proxy: str, limits: Limits) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         access_log=False,
         log_level="warning",
-        lifespan="off",
+        lifespan="on",
+        proxy_headers=True,
+        forwarded_allow_ips=proxy,
+        limit_concurrency=limits.connections,
         server_header=False,
         date_header=False,  # the protocol's own Date is there already
         timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import closing
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -12,24 +11,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from collector.alerts import mark_opened
 from collector.app import make_app
-from collector.database import open_data
+from collector.database import opened
 from collector.errors import CollectorError
 from collector.export import export
 from collector.folders import write_key_pair, write_result
 from collector.forms import Form, add_form
 from collector.keys import all_keys, new_key, revoke_key
+from collector.limits import Limits
 from collector.results import Result, Unread, read, stored_submissions
-from collector.serve import bound, serve, url_of
+from collector.serve import PROXY, bound, serve, url_of
 from openrosa.sealing import load_private_key
+from sayso.collector_place import place
+from sayso.collector_stick import import_command, kiosks_command
+from sayso.collector_watch import alerts_command, audit_command, roles_command
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-DATA = click.option("--data", required=True, type=FOLDER, help="The collector's own folder; made when it is not there.")
 KEY = click.option("--key", type=EXISTING_FILE, help="The private key (PEM) that opens sealed visits.")
+_LIMITS = Limits()
+_COUNT = click.IntRange(1)
 EXAMPLES = {
     "collector": (
         "\b\nFrom nothing to results:\n"
@@ -39,7 +44,11 @@ EXAMPLES = {
         "  sayso collector serve --data collected\n"
         "  sayso collector export --data collected --to results --key office-key/private.pem\n"
     ),
-    "serve": ("\b\nFor example:\n  sayso collector serve --data collected --form my_home.xml\n"),
+    "serve": (
+        "\b\nFor example:\n"
+        "  sayso collector serve --data collected --form my_home.xml\n"
+        "  sayso collector serve --database postgresql://ingest@db.example/sayso --alert /usr/local/bin/tell-us\n"
+    ),
     "publish": ("\b\nFor example:\n  sayso collector publish my_home.xml --data collected\n"),
     "keys new": (
         "\b\nFor example:\n"
@@ -72,17 +81,39 @@ def command() -> None:
 
 
 @command.command("serve", epilog=EXAMPLES["serve"])
-@DATA
+@place
 @click.option("--host", default="127.0.0.1", show_default=True, help="Which of this machine's addresses to listen on.")
 @click.option("--port", default=8383, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
 @click.option("--form", "forms", multiple=True, type=EXISTING_FILE, help="An XForm to publish first; may be repeated.")
-def serve_command(data: Path, host: str, port: int, forms: tuple[Path, ...]) -> None:
+@click.option("--alert", type=EXISTING_FILE, help="A program to run when a visit of a sensitive form arrives.")
+@click.option("--proxy", default=PROXY, show_default=True, help="The address of the web server with TLS in front.")
+@click.option("--most-bytes", default=_LIMITS.most_bytes, show_default=True, type=_COUNT, help="The largest post.")
+@click.option(
+    "--per-minute", default=_LIMITS.per_minute, show_default=True, type=_COUNT, help="Requests with one token."
+)
+@click.option(
+    "--unknown-per-minute",
+    default=_LIMITS.unknown_per_minute,
+    show_default=True,
+    type=_COUNT,
+    help="Requests with unknown tokens, from one address.",
+)
+def serve_command(
+    data: Path | None,
+    database_url: str | None,
+    host: str,
+    port: int,
+    forms: tuple[Path, ...],
+    alert: Path | None,
+    proxy: str,
+    **limits: int,
+) -> None:
     """Serve forms to kiosks and take their visits, until Ctrl+C.
 
     The first line is the address. Kiosks reach it with /key/TOKEN after it; `keys new` makes tokens. Put a web server
     with TLS in front before you leave this machine.
     """
-    with closing(open_data(data)) as database:
+    with opened(data, database_url) as database:
         for path in forms:
             add_form(database, *_form_files(path), _now())
         listener = bound(host, port)
@@ -90,15 +121,16 @@ def serve_command(data: Path, host: str, port: int, forms: tuple[Path, ...]) -> 
         listener.listen()
         click.echo(url_of(listener))
         sys.stdout.flush()
-        serve(make_app(database, now=_now), listener)
+        taken = Limits(**limits)
+        serve(make_app(database, now=_now, limits=taken, alert=alert), listener, proxy=proxy, limits=taken)
 
 
 @command.command(short_help="Offer a form to the kiosks.", epilog=EXAMPLES["publish"])
 @click.argument("file", type=EXISTING_FILE)
-@DATA
-def publish(file: Path, data: Path) -> None:
+@place
+def publish(file: Path, data: Path | None, database_url: str | None) -> None:
     """Offer a form (XForm XML) to the kiosks; the folder FILE-media beside it holds its recordings and pictures."""
-    with closing(open_data(data)) as database:
+    with opened(data, database_url) as database:
         form: Form = add_form(database, *_form_files(file), _now())
     click.echo(f"{form.form_id} version {form.version or '(none)'} is published.")
 
@@ -110,18 +142,18 @@ def keys() -> None:
 
 @keys.command("new", epilog=EXAMPLES["keys new"])
 @click.argument("name")
-@DATA
-def keys_new(name: str, data: Path) -> None:
+@place
+def keys_new(name: str, data: Path | None, database_url: str | None) -> None:
     """Give a kiosk its address. It is printed this once: only its hash is kept."""
-    with closing(open_data(data)) as database:
+    with opened(data, database_url) as database:
         click.echo(f"/key/{new_key(database, name, _now())}")
 
 
 @keys.command("list")
-@DATA
-def keys_list(data: Path) -> None:
+@place
+def keys_list(data: Path | None, database_url: str | None) -> None:
     """Name the kiosks that have an address, with the day it was made."""
-    with closing(open_data(data, make=False)) as database:
+    with opened(data, database_url, make=False) as database:
         for key in all_keys(database):
             revoked = "" if key.revoked_at is None else f"\trevoked {key.revoked_at:%Y-%m-%d}"
             click.echo(f"{key.id}\t{key.created_at:%Y-%m-%d}\t{key.name}{revoked}")
@@ -129,10 +161,10 @@ def keys_list(data: Path) -> None:
 
 @keys.command("revoke", epilog=EXAMPLES["keys revoke"])
 @click.argument("name")
-@DATA
-def keys_revoke(name: str, data: Path) -> None:
+@place
+def keys_revoke(name: str, data: Path | None, database_url: str | None) -> None:
     """Take a kiosk's address away, for one that was lost or is no longer used. What it sent stays."""
-    with closing(open_data(data, make=False)) as database:
+    with opened(data, database_url, make=False) as database:
         revoke_key(database, name, _now())
 
 
@@ -149,19 +181,22 @@ def keys_pair(folder: Path) -> None:
 
 
 @command.command("open", epilog=EXAMPLES["open"])
-@DATA
+@place
 @KEY
 @click.option("--to", "folder", type=FOLDER, help="Write each visit as a folder: submission.xml and its attachments.")
 @click.option("--json", "as_json", is_flag=True, help="Print every visit's answers as JSON.")
-def open_command(data: Path, key: Path | None, folder: Path | None, *, as_json: bool) -> None:
+def open_command(
+    data: Path | None, database_url: str | None, key: Path | None, folder: Path | None, *, as_json: bool
+) -> None:
     """Open what came in, with the office's private key. Exit code 1 when something could not be opened."""
     if folder is None and not as_json:
         raise click.UsageError("Say where to: --to FOLDER, --json, or both.")
     private_key = _private_key(key)
     told: dict[str, dict[str, Any]] = {}
     unread: list[Unread] = []
+    seen: list[int] = []
     count = 0
-    with closing(open_data(data, make=False)) as database:
+    with opened(data, database_url, make=False) as database:
         for stored in stored_submissions(database):
             count += 1
             result = read(stored, private_key)
@@ -169,29 +204,37 @@ def open_command(data: Path, key: Path | None, folder: Path | None, *, as_json: 
                 unread.append(result)
             elif folder is not None:
                 write_result(result, folder)
+            if stored.unopened and not isinstance(result, Unread):
+                seen.append(stored.number)
             if as_json:
                 told[stored.instance_id] = _told(result)
-    if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        if as_json:
+            click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        mark_opened(database, seen, _now())
     click.echo(f"{count - len(unread)} of {count} visits opened.", err=True)
     _end([(one.stored.instance_id, one.why) for one in unread])
 
 
 @command.command("export", epilog=EXAMPLES["export"])
-@DATA
+@place
 @click.option("--to", "folder", required=True, type=FOLDER, help="Where the CSV files go, one a form.")
 @KEY
-def export_command(data: Path, folder: Path, key: Path | None) -> None:
+def export_command(data: Path | None, database_url: str | None, folder: Path, key: Path | None) -> None:
     """Write results as CSV, with the columns that ODK Central writes. Exit code 1 when a visit could not be opened."""
     private_key = _private_key(key)
-    with closing(open_data(data, make=False)) as database:
+    with opened(data, database_url, make=False) as database:
         done = export(database, folder, private_key)
+        mark_opened(database, done.opened, _now())
     for path in done.files:
         click.echo(path)
     click.echo(f"{done.rows} visits, {len(done.unread)} of them not opened.", err=True)
     for repeat in done.left_out:
         click.echo(f"Left out, as it repeats: {repeat}", err=True)
     _end(done.unread)
+
+
+for one in (alerts_command, audit_command, import_command, kiosks_command, roles_command):
+    command.add_command(one)
 
 
 def _end(unread: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> None:

@@ -7,11 +7,36 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from collector.database import Database, open_data
+
 if TYPE_CHECKING:
-    from collector.database import Database
+    from collections.abc import Callable
+
+    from postgres_server import Server
 
 NOW = datetime(2026, 11, 22, 9, 30, 15, 250_000, tzinfo=UTC)
 VECTORS = Path(__file__).parent.parent / "vectors"
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a collector's data is: in a folder, with SQLite, or at an URL."""
+
+    folder: Path
+    url: str | None = None
+
+    def open(self) -> Database:
+        return open_data(self.folder) if self.url is None else Database(self.url)
+
+    @property
+    def options(self) -> tuple[str, str]:
+        """As the command line has it."""
+        return ("--data", str(self.folder)) if self.url is None else ("--database", self.url)
+
+
+def new_place(kind: str, folder: Path, server: Callable[[], Server]) -> Where:
+    """A place for a collector, "sqlite" or "postgresql", that nothing is in yet."""
+    return Where(folder, None if kind == "sqlite" else server().new_collector())
 
 
 @dataclass(frozen=True)
@@ -19,7 +44,7 @@ class Collector:
     url: str
     token: str
     database: Database
-    data: Path
+    where: Where
 
     @property
     def kiosk_url(self) -> str:

@@ -8,27 +8,32 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from threading import Barrier
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from loopback_collector import NOW, VECTORS, Collector, instance_id, visit, xform
+from loopback_collector import NOW, VECTORS, Collector, Where, instance_id, visit, xform
 from sqlalchemy import func, select
 
 from collector.app import make_app
-from collector.database import attachments, open_data, submissions
 from collector.errors import CollectorError
 from collector.forms import add_form
 from collector.keys import all_keys, new_key
 from collector.results import stored_submissions
 from collector.serve import running
+from collector.tables import attachments, metadata, submissions
 from openrosa.protocol import parse_response
 from openrosa.sealing import seal
 from openrosa.submission import Attachment
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+FULL = {
+    "sqlite": ("CREATE TRIGGER full BEFORE INSERT ON submissions BEGIN SELECT load_extension('x'); END",),
+    "postgresql": (
+        """CREATE FUNCTION is_full() RETURNS trigger AS
+           $$ BEGIN RAISE 'the disk is full' USING ERRCODE = 'disk_full'; END $$ LANGUAGE plpgsql""",
+        "CREATE TRIGGER is_full BEFORE INSERT ON submissions EXECUTE FUNCTION is_full()",
+    ),
+}
+"""Two databases that take nothing more."""
 PUBLIC = (VECTORS / "test_key.pub.der").read_bytes()
 
 
@@ -161,12 +166,12 @@ def test_what_is_no_post_of_a_visit_is_refused_in_openrosas_words(
     assert parse_response(answer.content).nature == "error"
 
 
-def test_too_much_at_once_is_413_however_it_comes(tmp_path: Path) -> None:
-    with closing(open_data(tmp_path)) as database:
+def test_too_much_at_once_is_413_however_it_comes(where: Where) -> None:
+    with closing(where.open()) as database:
         add_form(database, xform(), {}, NOW)
         token = new_key(database, "Elm Road", NOW)
         with running(database, lambda: NOW, most_bytes=10_000) as url:
-            small = Collector(url, token, database, tmp_path)
+            small = Collector(url, token, database, where)
             answer = posted(small, visit(message="m.wav"), ("m.wav", bytes(20_000)))
             assert answer.status_code == 413
             assert parse_response(answer.content).nature == "error"
@@ -195,9 +200,10 @@ def test_a_wrong_token_is_told_nothing_more(collector: Collector, path: str) -> 
 
 
 def test_a_token_is_kept_only_as_its_hash(collector: Collector) -> None:
-    stored = (collector.data / "collector.sqlite").read_bytes()
-    assert collector.token.encode() not in stored
-    assert b"Elm Road" in stored
+    with collector.database.reading() as connection:
+        stored = repr([tuple(row) for table in metadata.sorted_tables for row in connection.execute(select(table))])
+    assert collector.token not in stored
+    assert "Elm Road" in stored
     assert [key.name for key in all_keys(collector.database)] == ["Elm Road"]
 
 
@@ -214,14 +220,14 @@ def test_a_token_is_in_no_log(collector: Collector, caplog: pytest.LogCaptureFix
     assert collector.token not in caplog.text + written.out + written.err
 
 
-def test_a_restart_keeps_what_was_taken(tmp_path: Path) -> None:
-    with closing(open_data(tmp_path)) as database:
+def test_a_restart_keeps_what_was_taken(where: Where) -> None:
+    with closing(where.open()) as database:
         add_form(database, xform(), {}, NOW)
         token = new_key(database, "Elm Road", NOW)
         with running(database, lambda: NOW) as url:
-            assert posted(Collector(url, token, database, tmp_path), visit()).status_code == 201
-    with closing(open_data(tmp_path)) as database, running(database, lambda: NOW) as url:
-        again = Collector(url, token, database, tmp_path)
+            assert posted(Collector(url, token, database, where), visit()).status_code == 201
+    with closing(where.open()) as database, running(database, lambda: NOW) as url:
+        again = Collector(url, token, database, where)
         assert posted(again, visit(said="bad")).status_code == 409
         assert posted(again, visit()).status_code == 201
         assert rows(again) == 1
@@ -229,44 +235,12 @@ def test_a_restart_keeps_what_was_taken(tmp_path: Path) -> None:
 
 def test_a_database_that_cannot_be_written_keeps_the_sender_waiting(collector: Collector) -> None:
     with collector.database.writing() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER full BEFORE INSERT ON submissions BEGIN SELECT load_extension('x'); END"
-        )
+        for statement in FULL["postgresql" if collector.database.on_postgresql else "sqlite"]:
+            connection.exec_driver_sql(statement)
     answer = posted(collector, visit())
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     assert parse_response(answer.content).nature == "error"
-
-
-def test_a_database_of_a_newer_collector_is_left_alone(tmp_path: Path) -> None:
-    with closing(open_data(tmp_path)) as database, database.writing() as connection:
-        connection.exec_driver_sql("UPDATE about SET value = '99'")
-    with pytest.raises(CollectorError, match="version 99"):
-        open_data(tmp_path)
-
-
-def test_many_that_make_the_same_database_at_once_all_may_use_it(tmp_path: Path) -> None:
-    at_once = 8
-    barrier = Barrier(at_once)
-
-    def start(number: int) -> str:
-        barrier.wait()
-        with closing(open_data(tmp_path)) as database:
-            return new_key(database, f"Kiosk {number}", NOW)
-
-    with ThreadPoolExecutor(at_once) as pool:
-        assert len(set(pool.map(start, range(at_once)))) == at_once
-
-
-def test_a_file_that_is_no_database_is_said_so(tmp_path: Path) -> None:
-    (tmp_path / "collector.sqlite").write_bytes(b"not a database" * 1000)
-    with pytest.raises(CollectorError, match="not a database"):
-        open_data(tmp_path)
-
-
-def test_the_data_is_for_its_owner_alone(collector: Collector) -> None:
-    assert collector.data.stat().st_mode & 0o077 == 0
-    assert (collector.data / "collector.sqlite").stat().st_mode & 0o077 == 0
 
 
 def test_a_name_has_one_key(collector: Collector) -> None:
@@ -276,6 +250,8 @@ def test_a_name_has_one_key(collector: Collector) -> None:
 
 def test_an_app_needs_no_more_than_its_database(collector: Collector) -> None:
     assert {route.path for route in make_app(collector.database).routes} == {  # type: ignore[attr-defined]
+        "/health",
+        "/openapi.json",
         "/key/{token}/formList",
         "/key/{token}/forms/{form_id:path}.xml",
         "/key/{token}/forms/{form_id:path}/manifest",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from loopback_collector import VECTORS, instance_id, visit, xform
+from loopback_collector import VECTORS, Where, instance_id, visit, xform
 
 from openrosa.client import Client, Verdict
 from openrosa.sealing import public_key_from_base64, seal
@@ -30,8 +30,9 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def serving(data: Path, *arguments: str | Path, stop: int = signal.SIGTERM) -> Iterator[str]:
-    command = [*SAYSO, "serve", "--data", str(data), "--port", "0", *map(str, arguments)]
+def serving(data: Path | Where, *arguments: str | Path, stop: int = signal.SIGTERM) -> Iterator[str]:
+    options = data.options if isinstance(data, Where) else ("--data", str(data))
+    command = [*SAYSO, "serve", *options, "--port", "0", *map(str, arguments)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -42,24 +43,24 @@ def serving(data: Path, *arguments: str | Path, stop: int = signal.SIGTERM) -> I
         assert (process.returncode, out, err) == (0, "", "")
 
 
-def test_from_nothing_to_results(tmp_path: Path) -> None:
-    data, form = tmp_path / "collected", tmp_path / "home.xml"
+def test_from_nothing_to_results(tmp_path: Path, where: Where) -> None:
+    data, form = where.options, tmp_path / "home.xml"
     form.write_bytes(xform())
     (tmp_path / "home-media").mkdir()
     (tmp_path / "home-media" / "good.wav").write_bytes(b"RIFF")
     public = run("keys", "pair", tmp_path / "office").stdout.strip()
-    assert "published" in run("publish", form, "--data", data).stdout
-    place = run("keys", "new", "Elm Road", "--data", data).stdout.strip()
+    assert "published" in run("publish", form, *data).stdout
+    place = run("keys", "new", "Elm Road", *data).stdout.strip()
     message = Attachment("m.wav", b"voice", "audio/wav")
     xml = visit(message="m.wav")
-    with serving(data) as url, Client(url + place) as client:
+    with serving(where) as url, Client(url + place) as client:
         (entry,) = client.form_list()
         assert [file.name for file in client.manifest(entry)] == ["good.wav"]
         sealed = seal(public_key_from_base64(public), "home", "1", instance_id(), xml, [message])
         assert client.submit(sealed).verdict is Verdict.DELIVERED
 
     key = tmp_path / "office" / "private.pem"
-    opened = run("open", "--data", data, "--key", key, "--to", tmp_path / "visits", "--json")
+    opened = run("open", *data, "--key", key, "--to", tmp_path / "visits", "--json")
     assert opened.returncode == 0
     told = json.loads(opened.stdout)[instance_id()]
     assert told["values"]["house/feel_home"] == "good"
@@ -69,12 +70,12 @@ def test_from_nothing_to_results(tmp_path: Path) -> None:
     assert (folder / "submission.xml").read_bytes().rstrip() == xml
     assert (folder / "m.wav").read_bytes() == b"voice"
 
-    exported = run("export", "--data", data, "--to", tmp_path / "results", "--key", key)
+    exported = run("export", *data, "--to", tmp_path / "results", "--key", key)
     assert (exported.returncode, exported.stdout.strip()) == (0, str(tmp_path / "results" / "home.csv"))
     assert ",good,m.wav," in (tmp_path / "results" / "home.csv").read_text(encoding="utf-8")
 
     for command in (("open", "--json"), ("export", "--to", str(tmp_path / "other"))):
-        wrong = run(*command, "--data", data, "--key", OTHER_KEY)
+        wrong = run(*command, *data, "--key", OTHER_KEY)
         assert wrong.returncode == 1
         assert f"{instance_id()}: this private key does not fit" in wrong.stderr
 
@@ -128,6 +129,13 @@ def test_keys_are_listed_without_their_tokens(tmp_path: Path) -> None:
         (("serve", "--data", "{bad}"), "is a file"),
         (("keys", "new", "Elm Road", "--data", "{bad}/x"), "Cannot use the data folder"),
         (("serve", "--data", "{data}", "--host", "host.invalid"), "Cannot listen"),
+        (("keys", "list"), "--data FOLDER, --database URL"),
+        (("keys", "list", "--data", "{data}", "--database", "postgresql://x"), "not both"),
+        (("keys", "list", "--database", "postgresql://x:secret@/x?host=/nowhere"), "Cannot use the database"),
+        (("audit", "--data", "{data}"), "no collector's data is in it"),
+        (("alerts", "--data", "{data}"), "no collector's data is in it"),
+        (("roles", "--execute"), "--database URL"),
+        (("roles", "--prefix", "x; DROP"), "Cannot name roles"),
     ],
 )
 def test_wrong_use_is_said_plainly_with_exit_code_2(tmp_path: Path, arguments: tuple[str, ...], met: str) -> None:
@@ -137,6 +145,7 @@ def test_wrong_use_is_said_plainly_with_exit_code_2(tmp_path: Path, arguments: t
     assert done.returncode == 2
     assert met in done.stderr
     assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
 
 
 def test_a_key_file_that_holds_no_key_is_said_so(tmp_path: Path) -> None:
@@ -148,21 +157,33 @@ def test_a_key_file_that_holds_no_key_is_said_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("serve",), ("publish",), ("keys", "new"), ("keys", "pair"), ("open",), ("export",)]
+    "command",
+    [
+        (),
+        ("serve",),
+        ("publish",),
+        ("keys", "new"),
+        ("keys", "pair"),
+        ("open",),
+        ("export",),
+        ("audit",),
+        ("alerts",),
+        ("roles",),
+    ],
 )
 def test_help_teaches_by_example(command: tuple[str, ...]) -> None:
     shown = run(*command, "--help").stdout
     assert f"  sayso collector {' '.join(command)}".rstrip() in shown
 
 
-def test_an_office_may_read_while_kiosks_send(tmp_path: Path) -> None:
+def test_an_office_may_read_while_kiosks_send(tmp_path: Path, where: Where) -> None:
     form = tmp_path / "home.xml"
     form.write_bytes(xform())
-    place = run("keys", "new", "Elm Road", "--data", tmp_path / "d").stdout.strip()
-    with serving(tmp_path / "d", "--form", form) as url:
+    place = run("keys", "new", "Elm Road", *where.options).stdout.strip()
+    with serving(where, "--form", form) as url:
         for number in range(5):
             files = {"xml_submission_file": ("submission.xml", visit(number), "text/xml")}
             assert httpx.post(f"{url}{place}/submission", files=files).status_code == 201
-            done = run("export", "--data", tmp_path / "d", "--to", tmp_path / "out")
+            done = run("export", *where.options, "--to", tmp_path / "out")
             assert f"{number + 1} visits" in done.stderr
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["home.csv"]
