@@ -38,6 +38,9 @@ INSTANCES = "instances"
 LISTS = "lists"
 RECEIPTS = "receipts"
 SUMS = "SHA256SUMS"
+PARTIAL = ".partial-"
+"""Before a name: half written, by a stick that was pulled out."""
+
 LARGEST_FILE_BYTES = 64_000_000
 """Of one file that is read from a stick. A voice message of two minutes has 4 MB."""
 
@@ -196,6 +199,21 @@ def read_file(path: Path, most_bytes: int = LARGEST_FILE_BYTES) -> bytes:
     except OSError as error:
         met = "it is a link" if error.errno == errno.ELOOP else error.strerror
         raise OpenRosaError(op, f"{path.parent.name}/{path.name}: {met}", hint) from None
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a file, whole or not at all, whatever is pulled out meanwhile. Raises: OSError."""
+    partial = path.with_name(f"{PARTIAL}{path.name}")
+    with partial.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _damaged(place: Path, met: str) -> OpenRosaError:

@@ -18,6 +18,7 @@ from kiosk.config import load
 from kiosk.errors import KioskError
 from kiosk.keeping.day import today
 from kiosk.keeping.erasing import DAYS_NAME, erase_old
+from kiosk.keeping.from_stick import upload_stick
 from kiosk.keeping.identity import kiosk_key, night_seed
 from kiosk.keeping.night import Due, Night
 from kiosk.keeping.store import Role, Store
@@ -25,6 +26,7 @@ from kiosk.keeping.uploader import POLL_S, Report, keep_sending, upload_waiting
 from kiosk.settings import Config
 from kiosk.staff import status
 from openrosa.client import Client
+from openrosa.stick import root_of
 
 
 class Ending:
@@ -96,14 +98,26 @@ class Watching:
 @click.option("--config", "config_path", required=True, type=click.Path(path_type=Path), help="The kiosk's TOML file.")
 @click.option("--watch", is_flag=True, help="Keep running and send by night, until SIGTERM or Ctrl+C.")
 @click.option("--now", is_flag=True, help="With --watch: send each visit as it ends, whatever upload.at says.")
+@click.option(
+    "--from",
+    "stick",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Send the visits of the USB stick mounted there, not the kiosk's own.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a go.")
 @click.pass_context
-def command(ctx: click.Context, config_path: Path, *, watch: bool, now: bool, as_json: bool) -> None:
+def command(
+    ctx: click.Context, config_path: Path, *, watch: bool, now: bool, stick: Path | None, as_json: bool
+) -> None:
     """Send what waits to the server of the configuration, now.
 
     With --watch it keeps running and sends at night, at a moment of its own (upload.at, upload.spread_s), what ended
     before midnight; visits of a sensitive form go at once. The kiosk's staff can ask to send now: a file `send-now`
     beside the status file, which is taken away. docs/sending.md says more.
+
+    With --from the visits that `sayso export` has put on a stick go to the server, from any machine: only sets and
+    [server] of the configuration are used. The server may be any that speaks OpenRosa. A kiosk is told nothing of it.
 
     Exit code 1 if something still waits or was set aside; with --watch 0 when it was asked to end.
     """
@@ -111,6 +125,15 @@ def command(ctx: click.Context, config_path: Path, *, watch: bool, now: bool, as
     if not config.server.url:
         hint = 'Write the server\'s address there: url = "https://..."'
         raise KioskError("Cannot send", f"{config_path}: server.url is empty", hint)
+    if stick is not None:
+        if watch:
+            raise click.UsageError("--from sends what is on the stick, once: leave --watch out.")
+        with Ending() as ending, client_of(config) as client:
+            found = upload_stick(root_of(stick), client, SystemRandom(), stopping=ending.asked)
+        click.echo(_told(found, as_json=as_json))
+        if found.waiting or found.set_aside:
+            ctx.exit(1)
+        return
     with (
         Ending() as ending,
         Store.open(config.store.folder, Role.UPLOADER) as store,
@@ -125,7 +148,7 @@ def command(ctx: click.Context, config_path: Path, *, watch: bool, now: bool, as
                 status.write_sending(config.status, report, today())
             except KioskError as error:  # what staff see matters less than that the rest is sent
                 click.echo(f"sayso: {error}", err=True)
-            click.echo(msgspec.json.encode(asdict(report)).decode() if as_json else _sentence(report))
+            click.echo(_told(report, as_json=as_json))
 
         rng = SystemRandom()  # the order must not be guessed from the day
         daily = partial(erase_old, store, config.store.folder / DAYS_NAME)
@@ -162,6 +185,8 @@ def due_of(config: Config, store: Store, asked: Callable[[], bool]) -> Callable[
     return lambda: store.waiting() if asked() else due.at(datetime.now())  # noqa: DTZ005 - the clock on the wall
 
 
-def _sentence(report: Report) -> str:
+def _told(report: Report, *, as_json: bool) -> str:
+    if as_json:
+        return msgspec.json.encode(asdict(report)).decode()
     counted = f"Delivered: {report.delivered}; set aside: {report.set_aside}; still waiting: {report.waiting}."
     return f"{counted} {report.message}".strip()

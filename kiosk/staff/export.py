@@ -26,6 +26,7 @@ from openrosa.stick import (
     FOLDER,
     INSTANCES,
     LISTS,
+    PARTIAL,
     SUMS,
     Listed,
     VisitList,
@@ -34,6 +35,7 @@ from openrosa.stick import (
     listed,
     read_file,
     read_list,
+    write_whole,
     written,
 )
 
@@ -55,7 +57,6 @@ back to the kiosk: what the office has signed for in receipts/ is erased there.
 SPARE_BYTES = 256 * 1024
 """Room for each visit besides its bytes: a stick gives out space in blocks of up to 64 KiB."""
 
-_PARTIAL = ".partial-"
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
@@ -103,7 +104,7 @@ def export(
     instances = folder / INSTANCES
     with meeting_stick(target):
         instances.mkdir(parents=True, exist_ok=True)
-        for left in instances.glob(f"{_PARTIAL}*"):  # of a stick that was pulled out
+        for left in instances.glob(f"{PARTIAL}*"):  # of a stick that was pulled out
             shutil.rmtree(left)
         waiting = store.undelivered(before)
         _check_room(target, [size for name, size in waiting if not (instances / folder_name(name)).exists()])
@@ -128,8 +129,8 @@ def export(
                 else:
                     unsealed += 1
             told(done, len(waiting))
-        _write_whole(folder / README, README_TEXT.encode())
-        _write_whole(folder / SUMS, _manifest(folder, sums))
+        write_whole(folder / README, README_TEXT.encode())
+        write_whole(folder / SUMS, _manifest(folder, sums))
         if key is not None:
             _write_list(folder, key, mine)
         _sync(folder)
@@ -142,8 +143,7 @@ def _write_list(folder: Path, key: Ed25519PrivateKey, mine: list[Listed]) -> Non
     name, _ = written(key, VisitList, ())
     known = {one.instance_id: one for one in (*_listed_before(folder / LISTS / name, key), *mine)}
     here = [one for one in known.values() if (folder / INSTANCES / folder_name(one.instance_id)).is_dir()]
-    _write_whole(folder / LISTS / name, written(key, VisitList, here)[1])
-    _sync(folder / LISTS)
+    write_whole(folder / LISTS / name, written(key, VisitList, here)[1])
 
 
 def _listed_before(path: Path, key: Ed25519PrivateKey) -> tuple[Listed, ...]:
@@ -158,13 +158,13 @@ def _place(place: Path, files: dict[str, bytes]) -> bool:
     """Write one visit's folder; False if it is there with the same bytes."""
     if _is_there(place, files):
         return False
-    partial = place.with_name(f"{_PARTIAL}{place.name}")
+    partial = place.with_name(f"{PARTIAL}{place.name}")
     partial.mkdir()
     for name, data in files.items():
         _write(partial / name, data)
     _sync(partial)
     if place.exists():  # damaged on the stick, or an earlier snapshot
-        old = place.with_name(f"{_PARTIAL}old-{place.name}")
+        old = place.with_name(f"{PARTIAL}old-{place.name}")
         place.rename(old)
         partial.rename(place)
         shutil.rmtree(old)
@@ -196,7 +196,7 @@ def _manifest(folder: Path, sums: dict[str, str]) -> bytes:
     lines = []
     for path in sorted((folder / INSTANCES).glob("*/*")):
         name = path.relative_to(folder).as_posix()
-        if not path.parent.name.startswith(_PARTIAL):
+        if not path.parent.name.startswith(PARTIAL):
             lines.append(f"{known.get(name) or hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n")
     return "".join(lines).encode()
 
@@ -207,13 +207,6 @@ def _check_room(target: Path, sizes: list[int]) -> None:
     if needed > free:
         met = f"to {target}: {needed / 1e6:.1f} MB are needed and {free / 1e6:.1f} MB are free"
         raise KioskError("Cannot export", met, "Make room on the stick, or take a larger one. Nothing was written.")
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Replace it, whole or not at all."""
-    partial = path.with_name(f"{_PARTIAL}{path.name}")
-    _write(partial, data)
-    partial.replace(path)
 
 
 def _write(path: Path, data: bytes) -> None:
