@@ -65,13 +65,18 @@ class Keeping:
         os.close(writing)
         return cls(child, os.fdopen(reading, "rb"))
 
-    def killed_after(self, answers: int) -> dict[str, int]:
+    def killed_after(self, answers: int, until: Callable[[], bool] = lambda: True) -> dict[str, int]:
         """Kill it once it has named so many: it has gone on meanwhile, so at any moment of a commit.
+
+        Args:
+            answers: so many.
+            until: and this holds; asked for at most some thousand times, as it may have gone by.
 
         Returns: the last answer that it named of each visit.
         """
         with self.lines as pipe:
             named = [pipe.readline() for _ in range(answers)]
+            any(until() for _ in range(5000))
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
             named += pipe.readlines()
