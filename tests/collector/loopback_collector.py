@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from sqlalchemy import Table, func, select
 
 from collector.database import Database, open_data
+from collector.forms import add_form
+from collector.keys import new_key
+from collector.serve import running
+from collector.tables import submissions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from postgres_server import Server
 
@@ -77,3 +85,37 @@ def visit(number: int = 1, said: str = "good", message: str = "", more: str = ""
 
 def instance_id(number: int = 1) -> str:
     return f"uuid:00000000-0000-4000-8000-{number:012}"
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@contextmanager
+def collecting(where: Where, form: bytes | None = None, **settings: Any) -> Iterator[Collector]:
+    """A collector with a form and a kiosk; `settings` as for `running`."""
+    now = settings.pop("now", lambda: NOW)
+    with closing(where.open()) as database:
+        add_form(database, form or xform(), {}, NOW)
+        token = new_key(database, "Elm Road", NOW)
+        with running(database, now, **settings) as url:
+            yield Collector(url, token, database, where)
+
+
+def posted(collector: Collector, xml: bytes, *files: tuple[str, bytes], token: str | None = None) -> httpx.Response:
+    """Send one post of a visit."""
+    parts = [("xml_submission_file", ("submission.xml", xml, "text/xml"))]
+    parts += [(name, (name, data, "audio/wav")) for name, data in files]
+    return httpx.post(f"{collector.url}/key/{token or collector.token}/submission", files=parts)
+
+
+def rows(collector: Collector, table: Table = submissions) -> int:
+    """How many rows a table has."""
+    with collector.database.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(table)) or 0

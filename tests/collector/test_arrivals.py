@@ -11,8 +11,8 @@ from threading import Barrier
 
 import httpx
 import pytest
-from loopback_collector import NOW, VECTORS, Collector, Where, instance_id, visit, xform
-from sqlalchemy import func, select
+from loopback_collector import NOW, VECTORS, Collector, Where, instance_id, posted, rows, visit, xform
+from sqlalchemy import select
 
 from collector.app import make_app
 from collector.errors import CollectorError
@@ -20,7 +20,7 @@ from collector.forms import add_form
 from collector.keys import all_keys, new_key
 from collector.results import stored_submissions
 from collector.serve import running
-from collector.tables import attachments, metadata, submissions
+from collector.tables import attachments, metadata
 from openrosa.protocol import parse_response
 from openrosa.sealing import seal
 from openrosa.submission import Attachment
@@ -35,17 +35,6 @@ FULL = {
 }
 """Two databases that take nothing more."""
 PUBLIC = (VECTORS / "test_key.pub.der").read_bytes()
-
-
-def posted(collector: Collector, xml: bytes, *files: tuple[str, bytes], token: str | None = None) -> httpx.Response:
-    parts = [("xml_submission_file", ("submission.xml", xml, "text/xml"))]
-    parts += [(name, (name, data, "audio/wav")) for name, data in files]
-    return httpx.post(f"{collector.url}/key/{token or collector.token}/submission", files=parts)
-
-
-def rows(collector: Collector, table=submissions) -> int:
-    with collector.database.reading() as connection:
-        return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_a_visit_is_taken_with_201_and_an_openrosa_response(collector: Collector) -> None:
