@@ -64,6 +64,10 @@ class Access:
         Only the kiosk asks. A folder that was gone and is there again, or a file that broke, is taken up again: whoever
         put the disk right need not know that the kiosk wants to be restarted.
         """
+        # A second time, because what was opened on a disk that was read-only stays so when the disk does not.
+        return self._tried() or self._tried()
+
+    def _tried(self) -> bool:
         try:
             self._take_up_again()
             if not self.has_reserve() or shutil.disk_usage(self._path.parent).free < LEAST_FREE_BYTES:
@@ -71,7 +75,7 @@ class Access:
             with self._writing("Cannot write to the store") as connection:
                 connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
         except (KioskError, OSError):
-            self._engine.dispose()  # what was opened on a disk that was read-only stays so
+            self._engine.dispose()
             return False
         return True
 
