@@ -86,7 +86,7 @@ def snrs(text: str | None, *, given: bool) -> tuple[float | None, ...]:
 
 def engine(name: str, language: str, models_dir: Path, said: Phrases) -> Engine:
     """The engine, once it is sure that it knows every word."""
-    found = open_engine(name, language, models_dir)
+    found = open_engine(name, language, models_dir, beside=True)
     if unknown := found.unknown_words(said.all):
         raise VoiceError(
             "Cannot measure",

@@ -9,7 +9,7 @@ import numpy as np
 from voice.audio import from_float, load, to_float, write_wav
 
 
-def in_noise(recording: Path, folder: Path, snr_db: float = 6.0) -> Path:
+def in_noise(recording: Path, folder: Path, snr_db: float = 3.0) -> Path:
     """The recording with a hiss so far below it, always the same, as a file in the folder."""
     said = to_float(load(recording))
     hiss = np.random.default_rng(1).standard_normal(len(said)).astype(np.float32)

@@ -7,8 +7,8 @@ from a fit on recordings, by engine and model (`voice.weights`).
 Without weights sure means unanimous: the grammar, the grammar among decoys and the open pass name the same meaning with
 the whole of what was said. One independent witness besides the grammar is enough to ask "I heard ...", none is not.
 
-Whatever the weights say, the speech is as long as that phrase can be, and nothing is sure where the open pass
-understood another answer, or where something else fits much better.
+Whatever the weights say, the speech is as long as that phrase can be, long speech needs more to be asked about, and
+nothing is sure where the open pass understood another answer, or where something else fits much better.
 
 Source: rule 5 of asking, docs/hearing.md, with what was measured.
 """
@@ -29,6 +29,12 @@ LONGEST_LETTER_S = 0.25
 """A phrase of n letters takes at least 0.1 + 0.02 n seconds and at most 1.5 + 0.25 n: wide on purpose, for people who
 draw words out. It is there for a click taken for a sentence, and for a sentence taken for a word."""
 
+
+USUAL_S = 0.4
+USUAL_LETTER_S = 0.07
+DRAWN_OUT_COST = 1.5
+"""To be asked about, speech that is longer than 0.4 + 0.07 n seconds needs 1.5 more of the score for each second of it.
+Talk that ends in something like an answer is long and fits badly; a word drawn out is long and fits well."""
 
 WORST_SURE_NATS = -1.0
 """For each 10 ms. Of right answers in the recordings one in twenty fits worse than this; sentences that are none do."""
@@ -92,13 +98,16 @@ def _weighed(evidence: Evidence, meanings: Mapping[str, str], found: Mapping[str
     score = weights.score(found)
     phrase = clean(evidence.grammar_text)
     meaning = meanings.get(phrase)
-    if meaning is None or score < weights.ask or not plausible(evidence.duration_s, phrase):
+    if meaning is None or not plausible(evidence.duration_s, phrase):
         return NOTHING
     others = _named(evidence.open_text, meanings) - {meaning}
     # Whether nothing else fits much better: no other evidence may make up for that.
     fits = min(found["over_others"], found["over_sounds"]) >= WORST_SURE_NATS
-    sure = score >= weights.sure and not others and fits
-    return Decision(Outcome.SURE if sure else Outcome.ASK, phrase, meaning)
+    if score >= weights.sure and not others and fits:
+        return Decision(Outcome.SURE, phrase, meaning)
+    longer_s = max(0.0, evidence.duration_s - USUAL_S - USUAL_LETTER_S * _letters(phrase))
+    asks = score >= weights.ask + DRAWN_OUT_COST * longer_s
+    return Decision(Outcome.ASK, phrase, meaning) if asks else NOTHING
 
 
 def _unanimous(evidence: Evidence, meanings: Mapping[str, str]) -> Decision:
@@ -125,8 +134,12 @@ def _unanimous(evidence: Evidence, meanings: Mapping[str, str]) -> Decision:
 
 def plausible(duration_s: float, phrase: str) -> bool:
     """Whether a phrase can take that long to say."""
-    letters = len(phrase.replace(" ", ""))
+    letters = _letters(phrase)
     return SHORTEST_S + LETTER_S * letters <= duration_s <= LONGEST_S + LONGEST_LETTER_S * letters
+
+
+def _letters(phrase: str) -> int:
+    return len(phrase.replace(" ", ""))
 
 
 def may_go_on(phrase: str, meanings: Mapping[str, str]) -> bool:

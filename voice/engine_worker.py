@@ -21,7 +21,7 @@ from typing import Any
 
 from voice.engine import Engine
 from voice.engines import open_engine
-from voice.errors import VoiceError
+from voice.errors import EngineGone, VoiceError
 
 _PR_SET_PDEATHSIG = 1
 """Source: prctl(2)."""
@@ -60,7 +60,7 @@ def _end_with_the_kiosk() -> None:
 def _serve(line: Connection) -> None:
     name, language, models_dir = line.recv()
     try:
-        engine = open_engine(name, language, models_dir)
+        engine = open_engine(name, language, models_dir, beside=True)
     except VoiceError as error:
         line.send(_refused(error))
         return
@@ -69,6 +69,8 @@ def _serve(line: Connection) -> None:
         asked = line.recv()
         try:
             line.send(("done", _answer(engine, asked)))
+        except EngineGone:
+            raise  # a part of it has ended: all of it is started anew
         except VoiceError as error:
             line.send(_refused(error))
 

@@ -12,13 +12,14 @@ from voice.weights import weights_for
 ENGINES = ("auto", "vosk", "pocketsphinx")
 
 
-def open_engine(name: str, language: str, models_dir: Path) -> Engine:
+def open_engine(name: str, language: str, models_dir: Path, *, beside: bool = False) -> Engine:
     """The engine of that name for that language.
 
     Args:
         name: "vosk", "pocketsphinx", or "auto": vosk where its model is installed, else pocketsphinx.
         language: a code such as "en" or "en-GB"; its first part chooses the model.
         models_dir: where `sayso models install` puts models. A folder that is itself a Vosk model is taken as it is.
+        beside: let it start a process for a part of its work, where that is faster; see `PocketSphinxEngine`.
 
     Raises:
         VoiceError: no such engine, no model for the language, or a model or weights that can't be
@@ -40,7 +41,7 @@ def open_engine(name: str, language: str, models_dir: Path) -> Engine:
         return with_weights(VoskEngine(folder, language), models_dir)
     from voice.engine_pocketsphinx import PocketSphinxEngine  # noqa: PLC0415
 
-    return with_weights(PocketSphinxEngine(language), models_dir)
+    return with_weights(PocketSphinxEngine(language, beside=beside), models_dir)
 
 
 def with_weights(engine: Engine, models_dir: Path) -> Engine:

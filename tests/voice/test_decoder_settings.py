@@ -14,7 +14,7 @@ def test_the_manifest_in_the_tree_and_the_defaults_are_the_same():
 
 
 def test_the_engine_searches_as_its_manifest_says(pocketsphinx_en: Engine):
-    config = pocketsphinx_en._decoder.config  # type: ignore[attr-defined]  # what is looked at is behind the door
+    config = pocketsphinx_en._searches._decoder.config  # type: ignore[attr-defined]  # what is looked at is behind the door
     assert {name: config[name] for name in POCKETSPHINX} == pocketsphinx_settings()
 
 

@@ -145,7 +145,7 @@ def test_two_different_answers_fit_better_than_one_of_them(pocketsphinx_en: Engi
 def test_many_grammars_do_not_pile_up(pocketsphinx_en: Engine):
     for number in range(40):
         pocketsphinx_en.recognise(1, bytes(3_200), meant(("good", "bad")[: 1 + number % 2] + ("one",) * (number + 1)))
-    assert len(pocketsphinx_en._grammars) <= 32  # type: ignore[attr-defined]  # what is looked at is behind the door
+    assert len(pocketsphinx_en._searches._grammars) <= 32  # type: ignore[attr-defined]  # what is looked at is behind the door
 
 
 def test_auto_is_vosk_where_its_model_is_installed(vosk_ko: Engine, pocketsphinx_en: Engine):

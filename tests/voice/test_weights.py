@@ -63,6 +63,15 @@ def test_a_length_out_of_all_reason_is_no_match_whatever_fits(duration_s):
     assert decide(evidence(9.0, 9.0, duration_s=duration_s), MEANINGS, WEIGHTS).outcome is Outcome.NO_MATCH
 
 
+@pytest.mark.parametrize(
+    ("nats", "duration_s", "outcome"),
+    [(0.4, 0.6, Outcome.ASK), (0.4, 1.6, Outcome.NO_MATCH), (0.8, 1.6, Outcome.ASK), (1.05, 2.2, Outcome.SURE)],
+)
+def test_long_speech_is_asked_about_where_it_fits_well_like_a_word_drawn_out(nats, duration_s, outcome):
+    as_well = nats * duration_s / 0.5
+    assert decide(evidence(as_well, as_well, duration_s=duration_s), MEANINGS, WEIGHTS).outcome is outcome
+
+
 def test_where_the_engine_gives_no_such_evidence_sure_is_unanimous():
     assert decide(evidence(None, None, "yes"), MEANINGS, WEIGHTS).outcome is Outcome.SURE
     assert decide(evidence(None, None, "well"), MEANINGS, WEIGHTS).outcome is Outcome.ASK
