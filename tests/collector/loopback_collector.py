@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from postgres_server import Server
 
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Made once: httpx reads every authority of the system for a new one, which takes longer than a post."""
 NOW = datetime(2026, 11, 22, 9, 30, 15, 250_000, tzinfo=UTC)
 VECTORS = Path(__file__).parent.parent / "vectors"
 
@@ -112,7 +115,8 @@ def posted(collector: Collector, xml: bytes, *files: tuple[str, bytes], token: s
     """Send one post of a visit."""
     parts = [("xml_submission_file", ("submission.xml", xml, "text/xml"))]
     parts += [(name, (name, data, "audio/wav")) for name, data in files]
-    return httpx.post(f"{collector.url}/key/{token or collector.token}/submission", files=parts)
+    url = f"{collector.url}/key/{token or collector.token}/submission"
+    return httpx.post(url, files=parts, verify=_NO_TLS, trust_env=False, timeout=30)
 
 
 def rows(collector: Collector, table: Table = submissions) -> int:
