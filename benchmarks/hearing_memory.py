@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 from house import ROOT
-from using import korean_model, memory_mb
+from using import korean_model, memory_mb, processes
 
 from voice.audio import RATE_HZ, load
 from voice.engine_process import EngineProcess
@@ -49,7 +49,7 @@ COMMANDS = {
 
 @dataclass(frozen=True)
 class Sample:
-    """Memory after so many utterances, in MB resident."""
+    """Memory after so many utterances, in MB, a page that processes share divided among them."""
 
     utterances: int
     engine_mb: float
@@ -92,7 +92,8 @@ def measure(engine: EngineProcess, language: str, utterances: int, minutes: floa
             pid = engine.pid
             if pid is None:
                 sys.exit(f"hearing_memory: the engine was lost at {number}")
-            sample = Sample(number, memory_mb(pid)[0], memory_mb(os.getpid())[0], time.monotonic() - began_s)
+            engine_mb = sum(memory_mb(each)[0] for each in processes(pid))
+            sample = Sample(number, engine_mb, memory_mb(os.getpid())[0], time.monotonic() - began_s)
             samples.append(sample)
             print(
                 f"{sample.utterances:6} {sample.engine_mb:7.1f} MB {sample.caller_mb:7.1f} MB {sample.at_s:6.0f} s",

@@ -47,7 +47,7 @@ def using(folder: Path, environment: Mapping[str, str]) -> Iterator[Figure]:
                 f"kiosk memory, engine {name}",
                 "MB",
                 [sum(resident for resident, _ in each.values())],
-                note="resident, kiosk and engine added up, on the waiting screen, engine loaded",
+                note="kiosk and engine added up, shared pages once, on the waiting screen, engine loaded",
                 details={
                     "kiosk_mb": round(each[terminal.process.pid][0], 1),
                     "peaks_mb": [round(peak, 1) for _, peak in each.values()],
@@ -75,16 +75,21 @@ def idle(terminal: Terminal, name: str) -> Figure:
 
 
 def processes(pid: int) -> list[int]:
-    """A process and those that it started and that still run: the kiosk and its engine."""
+    """A process and all that came of it and still run: the kiosk, its engine, and the engine's second process."""
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [pid, *(int(child) for task in tasks for child in task.read_text(encoding="ascii").split())]
+    children = [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
+    return [pid, *(each for child in children for each in processes(child))]
 
 
 def memory_mb(pid: int) -> tuple[float, float]:
-    """Resident now and at most, from the kernel."""
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    """In memory now, a page that several processes share divided among them, and resident at most, from the kernel."""
+    lines = [
+        line
+        for name in ("status", "smaps_rollup")
+        for line in Path(f"/proc/{pid}/{name}").read_text(encoding="utf-8").splitlines()
+    ]
     kib = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines) if "kB" in rest}
-    return kib["VmRSS"] / 1024, kib["VmHWM"] / 1024
+    return kib["Pss"] / 1024, kib["VmHWM"] / 1024
 
 
 def korean_model() -> Path | None:
