@@ -81,7 +81,7 @@ def is_kept(store, instance_id, answers):
 def test_a_disk_that_fills_up_at_any_write_loses_nothing_and_the_visit_is_closed_all_the_same(
     disk, folder, how_many, report
 ):
-    tries = how_many(24, 400)
+    tries = how_many(12, 400)
     named_in_all = closed = 0
     for number in report.each(tries):
         its = folder / str(number)

@@ -18,7 +18,7 @@ CUTS_IN_A_STORE = 50
 
 
 def test_no_power_cut_loses_an_answer_that_was_named_as_kept(tmp_path, how_many, dice, report):
-    cuts = how_many(12, 1000)
+    cuts = how_many(8, 1000)
     answers = 0
     in_this_store: dict[str, int] = {}
     with lazy_disk(tmp_path) as disk:
@@ -42,7 +42,7 @@ def test_no_power_cut_loses_an_answer_that_was_named_as_kept(tmp_path, how_many,
 
 def test_the_same_power_cuts_lose_answers_where_nothing_is_synced(tmp_path, monkeypatch, how_many, dice, report):
     monkeypatch.setitem(PRAGMAS, "synchronous", ("OFF", 0))
-    cuts = how_many(4, 100)
+    cuts = how_many(3, 100)
     answers = gone = 0
     with lazy_disk(tmp_path) as disk:
         for cut in report.each(cuts):
