@@ -26,6 +26,7 @@ from openrosa.sealing import load_private_key
 from sayso.collector_place import place
 from sayso.collector_stick import import_command, kiosks_command
 from sayso.collector_watch import alerts_command, audit_command, roles_command
+from sayso.recovery import restore_command, sheet_command
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -174,10 +175,15 @@ def keys_pair(folder: Path) -> None:
     """Make the office's pair of keys: FOLDER/private.pem opens visits, the printed line goes into the forms.
 
     Keep a copy of private.pem in a safe place: without it nobody can open what kiosks send. It is never overwritten.
+    `keys sheet` makes a page of it to print.
     """
     path, public = write_key_pair(folder)
     click.echo(public)
     click.echo(f"The private key is in {path}. Keep a copy, and keep it off the server.", err=True)
+
+
+keys.add_command(sheet_command)
+keys.add_command(restore_command)
 
 
 @command.command("open", epilog=EXAMPLES["open"])
