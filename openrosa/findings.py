@@ -16,6 +16,9 @@ Level = Literal["error", "advice"]
 FIRST_ADVICE = "QS100"
 """Codes from here on are advice: the set runs all the same."""
 
+MOST_FINDINGS = 200
+"""Nobody reads more at once, and a form of 4 MB can hold a hundred thousand. The first error is always told."""
+
 CODES: Mapping[str, str] = {
     "QS001": "The file is not XML that can be read safely.",
     "QS002": "A part that every form has is missing.",
@@ -39,6 +42,7 @@ CODES: Mapping[str, str] = {
     "QS020": "A question that nobody may answer.",
     "QS021": "Languages that cannot be told apart.",
     "QS022": "A sheet that is no XLSForm.",
+    "QS023": "Words that are too long to be said.",
     "QS101": "The record's own fields are missing.",
     "QS102": "A translation is missing.",
     "QS103": "The set does not begin with a note.",
@@ -105,6 +109,8 @@ class Report:
     def add(self, code: str, where: str, name: str, met: str, write: str, *, column: str = "") -> None:
         """Note one thing; `where` is a path or a list's choice, `column` the sheet's column it would stand in."""
         level: Level = "advice" if code >= FIRST_ADVICE else "error"
+        if len(self.findings) >= MOST_FINDINGS and (level == "advice" or self.refused):
+            return
         spot = self.places.get(where)
         if spot is not None:
             where = f"{spot}, column {column}" if column else spot

@@ -24,6 +24,8 @@ _MISSING = frozenset({"", "-"})
 _FORMS = {"": "", "long": "", "guidance": "guidance", "audio": "audio", "image": "image"}
 _COLUMNS = {"hint": "hint", "jr:constraintMsg": "constraint_message"}
 """What ends a text's id, as pyxform makes it -> the sheet's column; else it is a label."""
+LONGEST_WORDS = 2_000
+"""Letters: two minutes of speech. More would keep a kiosk rendering, and nobody listening."""
 _IGNORED_FORMS = frozenset({"short", "big-image"})
 """A shorter label for small screens, and a larger picture of the same: neither takes anything away."""
 
@@ -119,6 +121,14 @@ class Translations:
             name: the question's or choice's name.
             item: the choice's own element when the label refers to its children (`jr:itext(itextId)`).
         """
+        words = self._of(element, where, name, item)
+        longest = max((len(text) for texts in (words.plain, words.guidance) for text in texts.values()), default=0)
+        if longest > LONGEST_WORDS:
+            write = f"at most {LONGEST_WORDS:,}, and better a sentence"
+            self._report.add("QS023", where, name, f"words of {longest:,} letters", write, column="label")
+        return words
+
+    def _of(self, element: Element | None, where: str, name: str, item: Element | None) -> Words:
         if element is None:
             return Words()
         ref = element.get("ref")
