@@ -112,7 +112,9 @@ def attribute(element: etree._Element, name: str) -> str | None:
     plain = element.get(name)
     if plain is not None:
         return plain
-    return next((str(value) for key, value in element.attrib.items() if etree.QName(key).localname == name), None)
+    # By XPath: to go over lxml's `attrib` takes minutes where somebody has sent 100,000 of them.
+    found: list[str] = element.xpath("@*[local-name() = $name]", name=name)
+    return str(found[0]) if found else None
 
 
 def text_of(element: etree._Element | None) -> str:
