@@ -24,6 +24,7 @@ from kiosk.house import House, rules_of
 from kiosk.inbox import RealInbox
 from kiosk.keeping.day import until_tomorrow_s
 from kiosk.keeping.keeper import Keeper
+from kiosk.keeping.memory import leave_no_core
 from kiosk.keeping.store import Role, Store
 from kiosk.keeping.tally import Tally
 from kiosk.keys.buttons import Buttons
@@ -78,6 +79,7 @@ def run(
 
     Raises: KioskError, VoiceError: what keeps it from starting, as a sentence.
     """
+    leave_no_core()
     config, sets = house.config, house.question_sets
     rules = rules_of(config)
     inbox = RealInbox()
