@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
@@ -113,7 +113,7 @@ def attribute(element: etree._Element, name: str) -> str | None:
     if plain is not None:
         return plain
     # By XPath: to go over lxml's `attrib` takes minutes where somebody has sent 100,000 of them.
-    found: list[str] = element.xpath("@*[local-name() = $name]", name=name)
+    found: Any = element.xpath("@*[local-name() = $name]", name=name)
     return str(found[0]) if found else None
 
 
