@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import signal
@@ -12,8 +13,10 @@ from datetime import date
 import pytest
 from loopback_openrosa import OPENROSA, Answer, Loopback
 
+from kiosk.keeping.identity import kiosk_key
 from kiosk.keeping.store import Counts, Role, Store, Tally
 from kiosk.staff import status
+from openrosa.signing import public_text
 from openrosa.submission import Attachment, Submission
 
 DAY = date(2026, 11, 22)
@@ -224,6 +227,16 @@ def test_staff_can_ask_a_watching_uploader_to_send_now(tmp_path, server):
             assert process.wait(60) == 0
         finally:
             process.kill()
+
+
+def test_status_shows_the_kiosks_public_key_once_there_is_one_and_never_the_private_one(tmp_path):
+    config = configured(tmp_path, "")
+    status.write(tmp_path / "status.json", Tally(), {}, DAY)
+    assert json.loads(sayso("status", "--json", "--config", config).stdout)["kiosk_key"] is None
+    key = kiosk_key(tmp_path / "data")
+    done = sayso("status", "--json", "--config", config)
+    assert json.loads(done.stdout)["kiosk_key"] == public_text(key)
+    assert base64.b64encode(key.private_bytes_raw()).decode() not in done.stdout
 
 
 def test_no_status_yet_is_one_sentence(tmp_path):
