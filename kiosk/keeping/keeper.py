@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from kiosk.answer import How
 from kiosk.errors import KioskError
 from kiosk.keeping.record import Circumstances, values
-from kiosk.keeping.store import Store
+from kiosk.keeping.store import AlreadySentError, Store
 from kiosk.state import Visit
 from openrosa.instance import fill
 from openrosa.question_set import Kind, QuestionSet
@@ -38,6 +38,7 @@ class Keeper:
         self._allow_unsealed = allow_unsealed
         self.can_keep = True
         """Whether the last snapshot could be committed: for staff."""
+        self._to_forget: set[str] = set()
 
     def keep(self, visit: Visit, messages: Mapping[str, bytes]) -> None:
         """Commit the visit as it is now, the pending answer included.
@@ -58,11 +59,25 @@ class Keeper:
 
     def forget(self, visit: Visit) -> None:
         """Delete everything of this visit, committed when this returns. Raises: KioskError."""
-        self._store.forget(visit.instance_id)
+        self._to_forget.add(visit.instance_id)
+        self._forget()
 
     def close_open(self) -> int:
-        """Close visits that a power cut or a full disk left open: how many. Raises: KioskError."""
+        """Close visits that a power cut or a full disk left open: how many. Raises: KioskError.
+
+        One that was to be forgotten and could not be, is forgotten now: nobody's word may be sent against their wish.
+        """
+        self._forget()
         return self._store.close_open()
+
+    def _forget(self) -> None:
+        for instance_id in tuple(self._to_forget):
+            try:
+                self._store.forget(instance_id)
+            except AlreadySentError:
+                self._to_forget.discard(instance_id)  # deleted here all the same
+                raise
+            self._to_forget.discard(instance_id)
 
     def take_up(self) -> None:
         """At the kiosk's start: close what was left open. Where that can't be, nobody is asked until it can.
