@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Self
@@ -95,12 +95,14 @@ class Proxy:
         fates: of the connections to come.
         seen: bytes of each connection that is over: (to the server, to the kiosk).
         answered: how often it answered in the server's place, by status.
+        met: how many connections met which fate.
     """
 
     to: tuple[str, int]
     fates: deque[Fate] = field(default_factory=deque)
     seen: list[tuple[int, int]] = field(default_factory=list)
     answered: list[int] = field(default_factory=list)
+    met: Counter[str] = field(default_factory=Counter)
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -133,6 +135,7 @@ class Proxy:
             except OSError:
                 return
             fate = self.fates.popleft() if self.fates else Fate()
+            self.met[fate.kind.name] += 1
             thread = threading.Thread(target=self._serve, args=(client, fate), daemon=True)
             self._threads.append(thread)
             thread.start()
