@@ -119,7 +119,7 @@ def _run(program: Path, alert: Alert) -> str:
         "SAYSO_FORM": alert.form_id,
         "SAYSO_KIOSK": alert.kiosk,
     }
-    command: Sequence[str] = [str(program)]
+    command: Sequence[str] = [str(program.absolute())]  # a bare name would be looked for on the PATH
     try:
         # A group of its own: whatever it started ends with it.
         with subprocess.Popen(

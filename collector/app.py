@@ -25,7 +25,7 @@ from starlette.routing import Route
 from collector.alerts import tell
 from collector.arrivals import Outcome, receive
 from collector.audit import Event, Tally
-from collector.forms import find_form, media_of, newest_forms
+from collector.forms import find_form, media_file, media_of, newest_forms
 from collector.keys import key_of
 from collector.limits import Limits, Rate, sender
 from collector.openapi import description
@@ -130,7 +130,7 @@ class _Site:
             if self._alert is not None:
                 for failed in tell(self._database, self._alert, self._now()):
                     print(f"sayso: {failed}", file=sys.stderr, flush=True)  # noqa: T201 - the service's log
-        except (DBAPIError, NoConnectionError) as error:
+        except (DBAPIError, NoConnectionError, OSError) as error:
             met = str(getattr(error, "orig", error)).strip().partition("\n")[0]
             print(f"sayso: Cannot look for alerts: {met}. It will be tried again.", file=sys.stderr, flush=True)  # noqa: T201 - the same
 
@@ -172,7 +172,7 @@ class _Site:
 
     def media(self, request: Request) -> Response:
         self._key(request)
-        data = media_of(self._database, self._form(request)).get(request.path_params["name"])
+        data = media_file(self._database, self._form(request), request.path_params["name"])
         if data is None:
             raise HTTPException(404, "There is no such file here.")
         return Response(data, headers=protocol.headers(self._now()), media_type="application/octet-stream")

@@ -124,6 +124,17 @@ def media_of(database: Database, form: Form) -> dict[str, bytes]:
         return {one.name: one.data for one in rows}
 
 
+def media_file(database: Database, form: Form, name: str) -> bytes | None:
+    """One media file of a form; None where it has none of that name."""
+    if not name.isprintable():  # PostgreSQL takes no NUL in a text; and no file has such a name
+        return None
+    with database.reading() as connection:
+        found: bytes | None = connection.scalar(
+            select(media.c.data).where(media.c.form == form.id, media.c.name == name)
+        )
+        return found
+
+
 def _title(xform: bytes) -> str:
     head = child(parse_xml(xform, "the form"), "head")
     return text_of(child(head, "title")) if head is not None else ""

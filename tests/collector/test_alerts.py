@@ -147,3 +147,12 @@ def test_a_program_that_does_not_work_is_said_and_tried_again(
         (said,) = tell(collector.database, program.path, NOW)
         assert met in said
         assert len(due(collector.database, NOW)) == 1
+
+
+def test_a_program_is_found_where_it_was_named_from(
+    where: Where, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with collecting(where, SENSITIVE) as collector:
+        posted(collector, visit())
+        assert tell(collector.database, type(tmp_path)(program.path.name), NOW) == ()

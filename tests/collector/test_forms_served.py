@@ -94,7 +94,9 @@ def test_a_form_that_changed_on_the_way_is_not_taken(collector: Collector) -> No
             client.form(wrong)
 
 
-@pytest.mark.parametrize("path", ["forms/unknown.xml", "forms/home.xml?version=9", "forms/home/media/none", "none"])
+@pytest.mark.parametrize(
+    "path", ["forms/unknown.xml", "forms/home.xml?version=9", "forms/home/media/none", "forms/home/media/%00", "none"]
+)
 def test_what_is_not_there_is_404(collector: Collector, path: str) -> None:
     assert httpx.get(f"{collector.kiosk_url}/{path}").status_code == 404
 

@@ -134,7 +134,8 @@ def test_visits_limits_and_addresses_go_through_the_proxy_and_no_token_into_its_
             assert client.post("/submission", files={"xml_submission_file": bytes(23 * MIB)}).status_code == 413
             assert client.post("/submission", content=b"x", headers={"Content-Encoding": "gzip"}).status_code == 415
             # The rate of guesses counts; the collector knows from where they come.
-            with httpx.Client(verify=trusted) as other:
+            forged = {"X-Forwarded-For": "192.0.2.66"}
+            with httpx.Client(verify=trusted, headers=forged) as other:
                 guessed = [other.get(f"{url}/key/guess/formList").status_code for _ in range(4)]
             assert guessed == [401, 401, 401, 429]
             with httpx.Client() as untrusting, pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):

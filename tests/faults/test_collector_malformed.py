@@ -46,7 +46,6 @@ WORDS = [
     b"\xff\xfe",
     b"\xed\xa0\x80",
     b'"',
-    b"%00",
     b"Content-Disposition: form-data",
     b'name="xml_submission_file"; filename="x"',
     b"filename*=utf-8''%00",
