@@ -46,6 +46,7 @@ class Access:
         self._lock = lock
         self._today = today
         self._reserve = Reserve(path.with_name(RESERVE_NAME))
+        self._file = _identity(path)
 
     def close(self) -> None:
         """Let go of file and lock; closing it again does nothing."""
@@ -103,7 +104,13 @@ class Access:
 
     @contextlib.contextmanager
     def _letting_go(self) -> Iterator[None]:
-        """Keep no file open that may be another one by now: the next transaction opens what stands there then."""
+        """Keep no file open that may be another one by now: the kiosk puts a new one in the place of a broken one.
+
+        SQLite tells a writer that its file was moved, but a reader reads on in the old one.
+        """
+        if (now := _identity(self._path)) != self._file:
+            self._engine.dispose()
+            self._file = now
         try:
             yield
         except KioskError as error:
@@ -129,3 +136,12 @@ class Access:
             if not is_full(error.__cause__) or not self._reserve.give_up():
                 raise
         return work()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands there; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

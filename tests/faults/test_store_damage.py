@@ -178,3 +178,17 @@ def test_the_broken_file_stays_beside_the_new_one_where_something_was_lost(kept,
         assert store.counts().damaged > 0
     assert (folder / (DATABASE_NAME + DAMAGED_SUFFIX)).read_bytes() == before
     assert (folder / (DATABASE_NAME + DAMAGED_SUFFIX)).stat().st_mode & 0o777 == 0o600
+
+
+def test_uploader_and_readers_go_on_with_the_file_that_the_kiosk_has_mended(kept):
+    folder, visits = kept
+    with Store.open(folder, Role.UPLOADER) as uploader, Store.open(folder, Role.READER) as reader:
+        assert uploader.waiting() == reader.waiting() == list(visits)
+        path = folder / DATABASE_NAME
+        data = bytearray(path.read_bytes())
+        data[100:108] = bytes(8)
+        path.write_bytes(data)
+        with Store.open(folder, Role.KIOSK) as kiosk:
+            kiosk.finish(snapshot("uuid:new", 1))
+            assert reader.waiting() == uploader.waiting() == [*visits, "uuid:new"]
+            assert uploader.claim("uuid:new") == snapshot("uuid:new", 1)
