@@ -22,6 +22,7 @@ from openrosa.stick import (
     RECEIPTS,
     Listed,
     Receipt,
+    check_no_links,
     folder_name,
     listed,
     read_file,
@@ -93,6 +94,7 @@ def import_stick(
 
     Raises: OpenRosaError, CollectorError: the stick can't be read at all, or the key not be made.
     """
+    check_no_links(root, root / INSTANCES, root / LISTS, root / RECEIPTS)
     key = signing_key(folder / RECEIPT_KEY_NAME)
     problems: list[str] = []
     here: list[Listed] = []

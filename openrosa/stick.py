@@ -82,6 +82,14 @@ def root_of(folder: Path) -> Path:
     raise OpenRosaError("Cannot read", f"{folder}: there are no exported visits", hint)
 
 
+def check_no_links(*places: Path) -> None:
+    """Refuse folders of a stick that are links: what is written there would land elsewhere. Raises: OpenRosaError."""
+    for place in places:
+        if place.is_symlink():
+            hint = "Ask who had the stick, and use another one."
+            raise OpenRosaError("Cannot use", f"{place}: it is a link, which no stick of ours has", hint)
+
+
 def folder_name(instance_id: str) -> str:
     """A visit's folder: a name that every file system takes."""
     found = _UUID.fullmatch(instance_id)
@@ -204,7 +212,9 @@ def read_file(path: Path, most_bytes: int = LARGEST_FILE_BYTES) -> bytes:
 def write_whole(path: Path, data: bytes) -> None:
     """Replace a file, whole or not at all, whatever is pulled out meanwhile. Raises: OSError."""
     partial = path.with_name(f"{PARTIAL}{path.name}")
-    with partial.open("wb") as file:
+    partial.unlink(missing_ok=True)  # left half written, or a link into this machine that somebody has put there
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+    with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -30,6 +30,7 @@ from openrosa.stick import (
     SUMS,
     Listed,
     VisitList,
+    check_no_links,
     files_of,
     folder_name,
     listed,
@@ -98,11 +99,13 @@ def export(
         told: (done, of how many), after each.
         rng: shuffles: on a stick the order in which folders were made can be seen.
 
-    Raises: KioskError: the store can't be read, or the stick written; what is there by then is whole.
+    Raises: KioskError: the store can't be read, or the stick written; what is there by then is whole. OpenRosaError:
+        the stick leads elsewhere.
     """
     folder = target / FOLDER
     instances = folder / INSTANCES
     with meeting_stick(target):
+        check_no_links(folder, instances, folder / LISTS)
         instances.mkdir(parents=True, exist_ok=True)
         for left in instances.glob(f"{PARTIAL}*"):  # of a stick that was pulled out
             shutil.rmtree(left)
@@ -177,8 +180,8 @@ def _place(place: Path, files: dict[str, bytes]) -> bool:
 def _is_there(place: Path, files: dict[str, bytes]) -> bool:
     try:
         names = {each.name for each in place.iterdir()}
-        return names == {*files} and all((place / name).read_bytes() == data for name, data in files.items())
-    except OSError:
+        return names == {*files} and all(read_file(place / name) == data for name, data in files.items())
+    except (OSError, OpenRosaError):
         return False
 
 
@@ -191,14 +194,22 @@ def _manifest(folder: Path, sums: dict[str, str]) -> bytes:
             file that was damaged since must not be made right.
     """
     manifest = folder / SUMS
-    text = manifest.read_text(encoding="utf-8", errors="replace") if manifest.exists() else ""
+    text = read_file(manifest).decode("utf-8", "replace") if manifest.exists() else ""
     known = {found[2]: found[1] for found in map(_LINE.fullmatch, text.splitlines()) if found} | sums
     lines = []
     for path in sorted((folder / INSTANCES).glob("*/*")):
         name = path.relative_to(folder).as_posix()
-        if not path.parent.name.startswith(PARTIAL):
-            lines.append(f"{known.get(name) or hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n")
+        if not path.parent.name.startswith(PARTIAL) and (total := known.get(name) or _total(path)):
+            lines.append(f"{total}  {name}\n")
     return "".join(lines).encode()
+
+
+def _total(path: Path) -> str:
+    """SHA-256 of what another has put there; "" for a link or a pipe, which nobody's visit is."""
+    try:
+        return hashlib.sha256(read_file(path)).hexdigest()
+    except OpenRosaError:
+        return ""
 
 
 def _check_room(target: Path, sizes: list[int]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from kiosk.errors import KioskError
 from openrosa.errors import OpenRosaError
 from openrosa.signing import check_public
-from openrosa.stick import FOLDER, INSTANCES, RECEIPTS, folder_name, listed, read_file, read_receipt
+from openrosa.stick import FOLDER, INSTANCES, RECEIPTS, check_no_links, folder_name, listed, read_file, read_receipt
 
 if TYPE_CHECKING:
     from datetime import date
@@ -48,7 +48,8 @@ def take_receipts(store: Store, target: Path, public: str, today: date) -> Recei
         public: the collector's public key, `server.receipt_key`; "": no receipt counts, and none is looked at.
         today: written down as the day of delivery.
 
-    Raises: KioskError: the store can't be read or written, or `public` is no key.
+    Raises: KioskError: the store can't be read or written, or `public` is no key. OpenRosaError: the stick leads
+        elsewhere.
     """
     if not public:
         return Received()
@@ -57,6 +58,7 @@ def take_receipts(store: Store, target: Path, public: str, today: date) -> Recei
     except OpenRosaError as error:
         hint = "Write what `sayso collector kiosks receipt-key` prints."
         raise KioskError("Cannot take receipts", "server.receipt_key is no public key", hint) from error
+    check_no_links(target / FOLDER, target / FOLDER / INSTANCES)
     erased = other = 0
     refused = []
     for path in sorted((target / FOLDER / RECEIPTS).glob("*.json")):

@@ -278,6 +278,26 @@ def test_a_stick_that_cannot_be_written_is_told_and_what_it_holds_is_taken(
     assert "The receipt cannot be written" in done.output
 
 
+def test_a_link_in_place_of_the_receipt_is_replaced_and_what_it_led_to_stays(
+    collector: Collector, stick: Path, known: str, tmp_path: Path
+) -> None:
+    take(collector, stick)
+    (receipt,) = (stick / FOLDER / RECEIPTS).iterdir()
+    mine = tmp_path / "mine.txt"
+    mine.write_text("of this machine")
+    receipt.unlink()
+    receipt.symlink_to(mine)
+    receipt.with_name(f".partial-{receipt.name}").symlink_to(mine)
+    assert take(collector, stick).exit_code == 0
+    assert mine.read_text() == "of this machine"
+    assert not receipt.is_symlink()
+    shutil.rmtree(stick / FOLDER / RECEIPTS)
+    (stick / FOLDER / RECEIPTS).symlink_to(tmp_path)
+    signing = ["--signing", str(collector.where.folder)]
+    result = CliRunner().invoke(sayso, ["collector", "import", str(stick), *collector.where.options, *signing])
+    assert "it is a link" in str(result.exception)
+
+
 def test_a_folder_that_is_no_stick_is_one_sentence(collector: Collector, tmp_path: Path) -> None:
     result = CliRunner().invoke(
         sayso, ["collector", "import", str(tmp_path), *collector.where.options, "--signing", str(tmp_path)]

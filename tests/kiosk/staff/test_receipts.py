@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from datetime import date
 
@@ -14,6 +15,7 @@ from kiosk.keeping.store import Counts, Role, Store
 from kiosk.staff.export import export
 from kiosk.staff.receipts import Received, take_receipts
 from kiosk.staff.stick import StickExport
+from openrosa.errors import OpenRosaError
 from openrosa.signing import mark_of, public_text, signed
 from openrosa.stick import FOLDER, INSTANCES, LISTS, RECEIPTS, Receipt, VisitList, listed, read_list, written
 from openrosa.submission import Attachment, Submission
@@ -150,8 +152,6 @@ def test_what_was_set_aside_is_erased_too_once_it_has_arrived_by_stick(store, st
 
 
 def test_a_link_or_a_pipe_in_place_of_a_receipt_is_not_followed(store, stick, tmp_path):
-    import os  # noqa: PLC0415
-
     leave(stick, submission(0))
     folder = stick / FOLDER / RECEIPTS
     (real,) = folder.iterdir()
@@ -203,3 +203,40 @@ def test_the_staff_button_takes_receipts_first_and_says_when_one_does_not_fit(st
     leave(stick, submission(1), key=COLLECTOR, change=lambda data: data[:-1])
     assert button() == "The receipt on the stick does not fit. Please tell the people who look after Sayso."
     assert store.counts() == Counts(waiting=2, delivered=1)
+
+
+@pytest.mark.parametrize("place", [FOLDER, f"{FOLDER}/{INSTANCES}", f"{FOLDER}/{LISTS}"])
+def test_a_stick_whose_folders_lead_elsewhere_is_neither_written_nor_believed(store, stick, tmp_path, place):
+    """Somebody may have put a link there: what is written must not land in the kiosk's own folders."""
+    shutil.move(stick / place, tmp_path / "elsewhere")
+    (stick / place).symlink_to(tmp_path / "elsewhere")
+    before = sorted(path.name for path in (tmp_path / "elsewhere").rglob("*"))
+    store.finish(submission(9))
+    with pytest.raises(OpenRosaError, match="it is a link"):
+        export(store, stick, key=KIOSK)
+    assert sorted(path.name for path in (tmp_path / "elsewhere").rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["SHA256SUMS", "README.txt", f"{LISTS}/{mark_of(public_text(KIOSK))}.json"])
+def test_links_in_place_of_files_are_replaced_and_what_they_led_to_stays(store, stick, tmp_path, name):
+    mine = tmp_path / "mine.txt"
+    mine.write_text("of this machine")
+    path = stick / FOLDER / name
+    path.unlink()
+    path.with_name(f".partial-{path.name}").symlink_to(mine)
+    export(store, stick, key=KIOSK)
+    assert mine.read_text() == "of this machine"
+    assert path.is_file()
+    assert not path.is_symlink()
+
+
+def test_pipes_and_links_among_the_visits_hold_nothing_up_and_are_in_no_list(store, stick, tmp_path):
+    """A pipe would be read for ever, and a link would tell the checksum of a file of this machine."""
+    (tmp_path / "mine.txt").write_text("of this machine")
+    place = stick / FOLDER / INSTANCES / "uuid-8"
+    place.mkdir()
+    os.mkfifo(place / "submission.xml")
+    (place / "x.enc").symlink_to(tmp_path / "mine.txt")
+    os.mkfifo(stick / FOLDER / INSTANCES / "uuid-1" / "more")
+    assert export(store, stick, key=KIOSK).copied == 1
+    assert "uuid-8" not in (stick / FOLDER / "SHA256SUMS").read_text()
