@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PAGE = 50
 """Submissions read at once: memory stays bounded, and the database is free for arrivals in between."""
+NUMBERS = 10_000
+"""Submissions' numbers that are looked for at once."""
 PAGE_BYTES = 8_000_000
 """Files of one page that are read together; of a page with more, each submission's are read by themselves."""
 
@@ -87,25 +89,18 @@ class Unread:
 
 def stored_submissions(database: Database, form_id: str | None = None) -> Iterator[Stored]:
     """Every submission, oldest first, of one form or of all. Page by page on both databases: no cursor stays open."""
-    after = 0
     joined = submissions.join(keys, keys.c.id == submissions.c.key)
     columns = (*submissions.c, keys.c.name.label("key_name"))
     xforms: dict[tuple[str, str], bytes] = {}
-    while True:
-        page = select(*columns).select_from(joined).where(submissions.c.id > after)
-        if form_id is not None:
-            page = page.where(submissions.c.form_id == form_id)
+    for numbers in _pages(database, form_id):
+        page = select(*columns).select_from(joined).where(submissions.c.id.in_(numbers)).order_by(submissions.c.id)
         with database.reading() as connection:
-            rows = connection.execute(page.order_by(submissions.c.id).limit(PAGE)).all()
-            if not rows:
-                return
-            numbers = [row.id for row in rows]
+            rows = connection.execute(page).all()
             total = select(func.sum(attachments.c.size_bytes)).where(attachments.c.submission.in_(numbers))
             together = (connection.scalar(total) or 0) <= PAGE_BYTES
             files = _files(connection, numbers) if together else {}
             for form in {(row.form_id, row.version) for row in rows} - xforms.keys():
                 xforms[form] = _xform(connection, *form)
-        after = rows[-1].id
         for row in rows:
             if not together:
                 with database.reading() as connection:
@@ -127,6 +122,26 @@ def stored_submissions(database: Database, form_id: str | None = None) -> Iterat
                 number=row.id,
                 unopened=row.sensitive and row.opened_at is None,
             )
+
+
+def _pages(database: Database, form_id: str | None) -> Iterator[Sequence[int]]:
+    """The submissions' numbers, a page at a time.
+
+    Numbers are looked for by the thousand and rows then by their numbers: asked for the next 50 rows of a form, a
+    PostgreSQL that has not counted its rows yet sorts all that are left, for each page.
+    """
+    after = 0
+    while True:
+        found = select(submissions.c.id).where(submissions.c.id > after).order_by(submissions.c.id).limit(NUMBERS)
+        if form_id is not None:
+            found = found.where(submissions.c.form_id == form_id)
+        with database.reading() as connection:
+            numbers = connection.scalars(found).all()
+        if not numbers:
+            return
+        after = numbers[-1]
+        for start in range(0, len(numbers), PAGE):
+            yield numbers[start : start + PAGE]
 
 
 def _files(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, bytes]]:

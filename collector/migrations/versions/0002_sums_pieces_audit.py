@@ -23,6 +23,8 @@ def upgrade() -> None:
     for name in ("alerted_at", "reminded_at", "opened_at"):
         op.add_column("submissions", sa.Column(name, sa.DateTime(timezone=True)))
     op.create_index("ix_submissions_sensitive", "submissions", ["sensitive", "opened_at"])
+    op.drop_index("ix_submissions_form_id", "submissions")
+    op.create_index("ix_submissions_form", "submissions", ["form_id", "id"])
     op.add_column("attachments", sa.Column("size_bytes", NUMBER, nullable=False, server_default="0"))
     op.add_column("attachments", sa.Column("sha256", sa.LargeBinary, nullable=False, server_default=""))
     op.create_table(
