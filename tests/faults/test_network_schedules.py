@@ -131,7 +131,8 @@ def _send_until_empty(
                     url = office.url(free.getsockname()[1])
         met.update([f"GO_{trouble.upper()}"] if trouble else [])
         # One authority in place of all the world's: reading those takes longer than all the rest.
-        with Client(url, PATIENCE_S, ca_file=authority.file) as client:
+        # Once the network is well again nothing has to be given up, however busy this machine is.
+        with Client(url, PATIENCE_S if proxy.fates else 60, ca_file=authority.file) as client:
             report = upload_waiting(store, client, TODAY, dice)
         assert office.token not in report.message
         if trouble:
@@ -197,5 +198,6 @@ def _small(dice: Random) -> Submission:
 
 def _go(store: Store, office: Office, proxy: Proxy, authority: Authority) -> Report:
     # One authority in place of all the world's: reading those takes longer than all the rest.
-    with Client(office.url(proxy.port), PATIENCE_S, ca_file=authority.file) as client:
+    # A line that is cut is seen at once: no answer has to be given up, however busy this machine is.
+    with Client(office.url(proxy.port), 60, ca_file=authority.file) as client:
         return upload_waiting(store, client, TODAY, Random(1))  # noqa: S311 - there is one visit

@@ -110,7 +110,7 @@ def hostile(folder: Path) -> dict[str, tuple[str, str]]:
         "another document": (relevant(f"document('{secret}')"), "QS011"),
         "a circle": (relevant("/data/why = 'b'"), "QS012"),
         "nesting without end": ("<a>" * 200_000 + "</a>" * 200_000, "QS001"),
-        "many choices": (good.replace("</item>", "</item>" + "<item><name>x</name></item>" * 20_000), "QS"),
+        "many choices": (good.replace("</item>", "</item>" + "<item><name>x</name></item>" * 3_000), "QS"),
     }
 
 
