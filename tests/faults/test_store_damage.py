@@ -94,7 +94,8 @@ def test_a_flip_stops_no_more_than_the_visits_that_it_met(kept, flip, tmp_path, 
     for number in report.each(flips):
         folder = damaged_copy(kept, tmp_path / "damaged", lambda data: flip(data, dice))
         whole, damaged = taken_up(folder, kept[1])
-        assert whole + damaged == VISITS, f"flip {number}: {whole} whole and {damaged} damaged"
+        # A file whose visit's number was hit belongs to nobody any more: it is counted beside the visit that lacks it.
+        assert whole + damaged in (VISITS, VISITS + 1), f"flip {number}: {whole} whole and {damaged} damaged"
         outcomes[damaged] += 1
     lost = ", ".join(f"{count} x {damaged}" for damaged, count in sorted(outcomes.items()))
     report.note(
