@@ -37,7 +37,8 @@ class Limits:
         silence_s: without speech for this long: Silence.
         start_s: this much speech within the last half second begins it.
         look_s: after this much silence somebody may have finished: Paused. 0 for never.
-        early_s: still silent after this much: Settled. More than `look_s`.
+        early_s: still silent after this much: Settled. More than `look_s`. The detector lets go of a voice some 30 ms
+            late, 60 ms where it stops at once: that is 0.3 s of silence for whoever listens.
         endpoint_s: after this much silence somebody has finished, whatever was said: the person's own pause, which a
             visit may learn.
         longest_s: cut off here, whatever comes.
@@ -51,7 +52,7 @@ class Limits:
     silence_s: float = 20.0
     start_s: float = 0.13
     look_s: float = 0.1
-    early_s: float = 0.3
+    early_s: float = 0.27
     endpoint_s: float = 1.15
     longest_s: float = 10.0
     before_s: float = 0.3
