@@ -60,25 +60,27 @@ class Ending:
 
 
 class Watching:
-    """Waits for the next go, and hears when staff ask to send now.
+    """Waits for the next go, and hears when staff ask to send now, or when something has come that can't wait.
 
     Args:
         ending: whether to end.
         status_path: the file beside which staff leave word.
+        came: whether something has come that can't wait; asked now and then.
     """
 
-    def __init__(self, ending: Ending, status_path: Path) -> None:
+    def __init__(self, ending: Ending, status_path: Path, came: Callable[[], bool] = lambda: False) -> None:
         self._ending = ending
         self._status_path = status_path
+        self._came = came
         self._asked = False
 
     def wait(self, seconds: float) -> bool:
-        """Wait so long, or until staff ask to send now; True, and at once, when asked to end."""
+        """Wait so long, or until there is something to send now; True, and at once, when asked to end."""
         while seconds > POLL_S:
             if self._ending.wait(POLL_S):
                 return True
             seconds -= POLL_S
-            if self._look():
+            if self._look() or self._came():
                 return False
         ended = self._ending.wait(seconds)
         self._look()
@@ -153,9 +155,15 @@ def command(
         rng = SystemRandom()  # the order must not be guessed from the day
         daily = partial(erase_old, store, config.store.folder / DAYS_NAME)
         if watch:
-            watching = Watching(ending, config.status)
-            due = None if now else due_of(config, store, watching.asked)
-            keep_sending(store, client, today, rng, wait=watching.wait, told=told, due=due, daily=daily)
+            due = None if now else due_of(config, store)
+            watching = Watching(ending, config.status, due.came) if due else Watching(ending, config.status)
+
+            def to_send() -> list[str]:
+                if due is None or watching.asked():
+                    return store.waiting()
+                return due.at(datetime.now())  # noqa: DTZ005 - the clock on the wall
+
+            keep_sending(store, client, today, rng, wait=watching.wait, told=told, due=to_send, daily=daily)
         else:
             daily(today())
             told(upload_waiting(store, client, today(), rng, stopping=ending.asked))
@@ -170,19 +178,12 @@ def client_of(config: Config) -> Client:
     return Client(server.url, server.timeout_s, ca_file=None if server.ca_file == Path() else server.ca_file)
 
 
-def due_of(config: Config, store: Store, asked: Callable[[], bool]) -> Callable[[], list[str]] | None:
-    """What is to be sent now by the configuration; None: whatever waits.
-
-    Args:
-        config: the kiosk's.
-        store: opened as the uploader.
-        asked: whether somebody has asked to send everything now, once.
-    """
+def due_of(config: Config, store: Store) -> Due | None:
+    """When what is sent by the configuration, by the store opened as the uploader; None: whatever waits, at once."""
     if config.upload.at == "now":
         return None
     seed = night_seed(kiosk_key(config.store.folder))
-    due = Due(store, Night(time.fromisoformat(config.upload.at), config.upload.spread_s, seed))
-    return lambda: store.waiting() if asked() else due.at(datetime.now())  # noqa: DTZ005 - the clock on the wall
+    return Due(store, Night(time.fromisoformat(config.upload.at), config.upload.spread_s, seed))
 
 
 def _told(report: Report, *, as_json: bool) -> str:

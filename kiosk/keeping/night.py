@@ -78,6 +78,14 @@ class Due:
         ended_today = self._ended_on(now.date())
         return [each for each in waiting if self._sensitive[each] or each not in ended_today]
 
+    def came(self) -> bool:
+        """Whether a sensitive form's visit waits that was not there when `at` was asked last.
+
+        It is worth a try now, however long the server is being left alone. Raises: KioskError: as `at`.
+        """
+        new = (each for each in self._store.waiting() if each not in self._sensitive)
+        return any(self._store.is_sensitive(each) for each in new)
+
     def _is_sensitive(self, instance_id: str) -> bool:
         known = self._sensitive.get(instance_id)
         return self._store.is_sensitive(instance_id) if known is None else known

@@ -32,7 +32,11 @@ def test_many_who_need_the_key_at_once_get_the_same_one(tmp_path: Path) -> None:
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize("content", [b"", b"no key", b"-----BEGIN PRIVATE KEY-----\n", new_key_pair()[0]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no key", b"-----BEGIN PRIVATE KEY-----\n", new_key_pair()[0]],
+    ids=["empty", "text", "cut", "rsa"],
+)
 def test_a_file_that_holds_another_key_or_none_is_never_overwritten(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "key.pem"
     path.write_bytes(content)
@@ -81,7 +85,11 @@ def test_no_bytes_make_reading_raise_anything_but_our_own_error(document: bytes)
         assert "signed document" in str(error)  # noqa: PT017 - it may as well not be raised
 
 
-@pytest.mark.parametrize("text", ["", "abc", PUBLIC[:-4], PUBLIC + "AAAA", "é" * 44, public_text(KEY)[::-1]])
+@pytest.mark.parametrize(
+    "text",
+    ["", "abc", PUBLIC[:-4], PUBLIC + "AAAA", "é" * 44, public_text(KEY)[::-1]],
+    ids=["empty", "abc", "short", "long", "accents", "backwards"],
+)
 def test_what_is_no_public_key_is_said_so(text: str) -> None:
     with pytest.raises(OpenRosaError, match="the public key"):
         check_public(text)

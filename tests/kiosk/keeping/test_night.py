@@ -85,6 +85,19 @@ def test_a_visit_of_a_day_that_the_clock_had_wrong_is_due_as_any_other(store, da
     assert Due(store, NIGHT).at(NOON) == ["uuid:1"]
 
 
+def test_a_sensitive_forms_visit_that_has_come_since_is_worth_a_try_and_no_other_is(store):
+    due = Due(store, NIGHT)
+    finish(store, "uuid:hurt", sensitive=True)
+    assert due.came()
+    due.at(NOON)
+    finish(store, "uuid:home")
+    assert not due.came()
+    finish(store, "uuid:hurt-too", sensitive=True)
+    assert due.came()
+    due.at(NOON)
+    assert not due.came(), "each is a reason once; then it waits with the others"
+
+
 def test_what_a_power_cut_left_open_is_not_due_before_it_is_closed(store):
     store.keep(Submission("uuid:1", "f", "1", b"<d/>", (), sealed=True))
     assert Due(store, NIGHT).at(NOON) == []

@@ -217,7 +217,11 @@ def test_a_stick_whose_folders_lead_elsewhere_is_neither_written_nor_believed(st
     assert sorted(path.name for path in (tmp_path / "elsewhere").rglob("*")) == before
 
 
-@pytest.mark.parametrize("name", ["SHA256SUMS", "README.txt", f"{LISTS}/{mark_of(public_text(KIOSK))}.json"])
+@pytest.mark.parametrize(
+    "name",
+    ["SHA256SUMS", "README.txt", f"{LISTS}/{mark_of(public_text(KIOSK))}.json"],
+    ids=["sums", "readme", "list"],
+)
 def test_links_in_place_of_files_are_replaced_and_what_they_led_to_stays(store, stick, tmp_path, name):
     mine = tmp_path / "mine.txt"
     mine.write_text("of this machine")
