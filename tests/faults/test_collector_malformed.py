@@ -179,7 +179,7 @@ def test_mutated_posts_are_refused_or_taken_and_never_an_error(
             xml, files = a_visit(number, sealed=sealed)
             body = mutated(multipart(mutated(xml, inside), *files), outside)
             kind_of_body = mutated(b"multipart/form-data; boundary=" + BOUNDARY, header)
-            answer = its.post(body, kind_of_body.translate(None, b"\r\n\x00"))
+            answer = its.post(body, kind_of_body.translate(None, NOT_SENT).strip())
             assert answer.status_code in EXPECTED, answer.text
 
         send()
@@ -188,6 +188,10 @@ def test_mutated_posts_are_refused_or_taken_and_never_an_error(
         f"no 500, memory growth under {GROWTH_MB} MB",
         f"0 errors, {its.growth_mb:.1f} MB",
     )
+
+
+NOT_SENT = bytes({*range(32), 127} - {ord("\t")})
+"""The client refuses to send a header with these."""
 
 
 def bombs(port: int) -> dict[str, bytes]:

@@ -50,12 +50,12 @@ class Gate:
         with client, socket.create_connection(self._to) as server:
             up = threading.Thread(target=self._up, args=(client, server), daemon=True)
             up.start()
-            answered = False
+            pieces = 0
             with contextlib.suppress(OSError):
                 while data := server.recv(65_536):
-                    if answered:  # the first answer is the one to HEAD
+                    pieces += 1
+                    if pieces == 2:
                         self._hold()
-                    answered = True
                     client.sendall(data)
             up.join(60)
 
