@@ -72,6 +72,7 @@ class Report:
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("faults")
     group.addoption("--long", action="store_true", help="every fault test in the number of its table: hours")
+    group.addoption("--at-most", type=int, default=None, help="try nothing more often than this")
     group.addoption("--seed", type=int, default=None, help="of everything random; a failure prints the one it had")
     group.addoption("--faults-report", type=Path, default=None, help="write what was found to this Markdown file")
 
@@ -80,7 +81,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def how_many(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
     """`how_many(short, long)`: how often this run tries."""
     in_full = bool(request.config.getoption("--long", default=False))
-    return lambda short, long: long if in_full else short
+    at_most: int | None = request.config.getoption("--at-most", default=None)
+
+    def count(short: int, long: int) -> int:
+        wanted = long if in_full else short
+        return wanted if at_most is None else min(wanted, at_most)
+
+    return count
 
 
 @pytest.fixture
@@ -153,6 +160,12 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def _form(config: pytest.Config) -> str:
+    form = "the whole numbers" if config.getoption("--long") else "short, as in script/test"
+    at_most = config.getoption("--at-most")
+    return form if at_most is None else f"{form}, nothing more often than {at_most}"
+
+
 def _head(config: pytest.Config) -> str:
     git = subprocess.run(
         ["git", "describe", "--always", "--dirty", "--abbrev=12"],
@@ -167,7 +180,7 @@ def _head(config: pytest.Config) -> str:
         "commit": git.stdout.strip() or "unknown",
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {memory_mb:.0f} MB, Linux {platform.release()}",
         "software": f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}",
-        "form": "the whole numbers" if config.getoption("--long") else "short, as in script/test",
+        "form": _form(config),
         "random seed": str(_seed(config)),
     }
     rows = "".join(f"- {name}: {value}\n" for name, value in facts.items())
