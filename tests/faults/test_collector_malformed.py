@@ -1,7 +1,7 @@
 """Whatever is posted, the collector refuses or takes: no error of its own, no memory, nothing looked up.
 
 Bytes are mutated by hypothesis: of the multipart, of the XML in it, of the headers. schemathesis makes requests out of
-/openapi.json. atheris is not used: it has wheels neither for every Python that Sayso runs on nor for aarch64.
+/openapi.json. atheris, which has wheels for x86-64 alone, has a file of its own: test_collector_fuzz.py.
 """
 
 from __future__ import annotations
