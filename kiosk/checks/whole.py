@@ -15,6 +15,9 @@ from kiosk.checks.sets import check_sets
 from kiosk.config import Config
 from kiosk.errors import KioskError
 from kiosk.house import rules_of
+from openrosa.errors import OpenRosaError
+from openrosa.signing import check_public
+from openrosa.unreachable import trusting
 from voice.engine import Engine
 from voice.engines import open_engine
 from voice.errors import VoiceError
@@ -85,6 +88,13 @@ def server(config: Config) -> Line:
     url = config.server.url
     if not url:
         return advice("server", "none is configured", "Visits stay on this kiosk until server.url is set.")
+    try:
+        if config.server.ca_file != Path():
+            trusting(config.server.ca_file)
+        if config.server.receipt_key:
+            check_public(config.server.receipt_key)
+    except OpenRosaError as unusable:
+        return refused("server", unusable)
     parts = urlsplit(url)
     if parts.scheme == "http" and parts.hostname not in HERE:
         met = "its address begins with http://, so that its token can be read on the way"

@@ -368,6 +368,16 @@ def test_the_nearest_mount_above_says_the_kind_of_file_system(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("setting", "said"),
+    [("ca_file = 'house.md'", "the certificate file"), ("receipt_key = 'abc'", "the public key")],
+)
+def test_an_authority_or_a_receipt_key_that_cannot_be_used_is_an_error(one, setting, said):
+    found = lines(one, f"{KEYS_ONLY}[server]\nurl = 'https://127.0.0.1/key/x'\n{setting}\n")
+    assert levels(found, "server") == [Level.ERROR]
+    assert any(said in line.met for line in found if line.what == "server")
+
+
+@pytest.mark.parametrize(
     ("url", "level"),
     [
         ("", Level.ADVICE),
