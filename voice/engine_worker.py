@@ -11,7 +11,6 @@ Only what an engine needs is imported here: each megabyte of this process is the
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import signal
 import sys
 import traceback
@@ -22,9 +21,8 @@ from typing import Any
 from voice.engine import Engine
 from voice.engines import open_engine
 from voice.errors import EngineGone, VoiceError
+from voice.parent import end_with_parent
 
-_PR_SET_PDEATHSIG = 1
-"""Source: prctl(2)."""
 _TAKEN_FIRST = "500"
 """Of 1000: where memory ends, the kernel should take this process and not the kiosk. Source: proc(5), oom_score_adj."""
 
@@ -32,7 +30,7 @@ _TAKEN_FIRST = "500"
 def main() -> int:
     """Serve until the line ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the kiosk, which then ends this process
-    _end_with_the_kiosk()
+    end_with_parent()
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_TAKEN_FIRST, encoding="ascii")
     with Connection(int(sys.argv[1])) as line:
@@ -46,15 +44,6 @@ def main() -> int:
             line.send(("fault", type(fault).__name__, f"{Path(place.filename).name}:{place.lineno}"))
             return 1
     return 0
-
-
-def _end_with_the_kiosk() -> None:
-    """End when the thread that started this process ends, even in the middle of recognising or while it is stopped.
-
-    Where the kernel knows no such thing, the end of the line is noticed after what is being recognised.
-    """
-    with contextlib.suppress(AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _serve(line: Connection) -> None:

@@ -9,7 +9,6 @@ Source: PocketSphinx 5's decoder (`ps_process_raw`, `ps_add_jsgf_string`) and it
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import math
 import multiprocessing
 import os
@@ -22,6 +21,7 @@ from typing import Any, Protocol
 from voice.decoder_settings import pocketsphinx_settings
 from voice.engine import Found
 from voice.errors import EngineGone, VoiceError
+from voice.parent import end_with_parent
 
 NOTHING = Found("", -10_000.0)
 """Worse than any sound fits: a search that came to no end."""
@@ -34,8 +34,6 @@ _SOUNDS = "sounds"
 """The name of the search for a free string of phonemes, by the bigrams of the model's own `en-us-phone.lm.bin`."""
 _OPEN = None
 """PocketSphinx's name for the search it was made with: its own language model."""
-_PR_SET_PDEATHSIG = 1
-"""Source: prctl(2)."""
 
 
 class Searches:
@@ -216,8 +214,7 @@ def _gone() -> Iterator[None]:
 def _serve(searches: Searches, line: Connection, others: Connection) -> None:
     """In the second process: both passes over each sound that comes, until the line ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that uses this one
-    with contextlib.suppress(AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    end_with_parent()
     others.close()
     with contextlib.suppress(EOFError, OSError):
         while True:
