@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from openrosa.errors import OpenRosaError
+from openrosa.folders import sync_folder
 
 HEAD = b"sayso-signed-1 "
 _MARK_LETTERS = 16
@@ -114,8 +115,4 @@ def _make(path: Path) -> None:
             os.link(partial, path)
     finally:
         partial.unlink()
-    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)

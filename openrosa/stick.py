@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from openrosa.errors import OpenRosaError
+from openrosa.folders import sync_folder
 from openrosa.signing import body_of, check_public, is_signed_by, mark_of, public_text, signed
 from openrosa.submission import XML_NAME, Attachment, Submission, check_name, read_envelope
 
@@ -219,11 +220,7 @@ def write_whole(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
-    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)
 
 
 def _damaged(place: Path, met: str) -> OpenRosaError:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 from typing import TYPE_CHECKING
 
 from kiosk.keeping.database import known_revision, meeting, open_database, writing
 from kiosk.keeping.salvage import Found, Value, find, is_sound
 from kiosk.keeping.schema import State, attachments, submissions
 from kiosk.keeping.tally import DAMAGED
+from openrosa.folders import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,7 @@ def mend(path: Path, today: date) -> tuple[int, int] | None:
             path.replace(path.with_name(path.name + DAMAGED_SUFFIX))
         path.with_name(path.name + "-journal").unlink(missing_ok=True)  # the old one's; it fits the new one no more
         new.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     whole = len(found.submissions.keys() | found.attachments.keys()) - damaged
     log.warning("The store was damaged: %d visits were taken over whole, %d are set aside as damaged.", whole, damaged)
     return whole, damaged
@@ -97,12 +97,3 @@ def _row(row: Mapping[str, Value], seq: int, ids: set[str], today: date, *, dama
     if values["state"] not in {state.value for state in State}:
         values["state"] = State.WAITING.value  # sent a second time it is still one
     return values
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the new name on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

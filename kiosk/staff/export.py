@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from kiosk.errors import KioskError
 from kiosk.keeping.store import DamagedError
 from openrosa.errors import OpenRosaError
+from openrosa.folders import sync_folder
 from openrosa.signing import public_text
 from openrosa.stick import (
     FOLDER,
@@ -136,7 +137,7 @@ def export(
         write_whole(folder / SUMS, _manifest(folder, sums))
         if key is not None:
             _write_list(folder, key, mine)
-        _sync(folder)
+        sync_folder(folder)
     return Exported(folder, copied, already, unsealed, tuple(damaged))
 
 
@@ -165,7 +166,7 @@ def _place(place: Path, files: dict[str, bytes]) -> bool:
     partial.mkdir()
     for name, data in files.items():
         _write(partial / name, data)
-    _sync(partial)
+    sync_folder(partial)
     if place.exists():  # damaged on the stick, or an earlier snapshot
         old = place.with_name(f"{PARTIAL}old-{place.name}")
         place.rename(old)
@@ -173,7 +174,7 @@ def _place(place: Path, files: dict[str, bytes]) -> bool:
         shutil.rmtree(old)
     else:
         partial.rename(place)
-    _sync(place.parent)
+    sync_folder(place.parent)
     return True
 
 
@@ -225,14 +226,6 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from kiosk.errors import KioskError
+from openrosa.folders import sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,11 +171,7 @@ def _write(file: Path, tries: int) -> None:
             temporary.flush()
             os.fsync(temporary.fileno())
         os.replace(name, file)  # noqa: PTH105  the name is a string
-        folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(file.parent)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)  # noqa: PTH108  the same
