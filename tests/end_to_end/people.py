@@ -96,17 +96,31 @@ class Person:
         return screen.wait_for(*outcomes)
 
     def answer(self, question: str, recording: Path, choice: str) -> None:
-        """Say an answer, and again where the kiosk asks for it; it is said back as this choice.
-
-        A sentence that it did not catch at all is said once more, as people do: where two processors are shared,
-        sound is lost now and then.
-        """
+        """Say an answer, and again where the kiosk asks for it; it is said back as this choice."""
         said_back, heard = f"You said: {choice}.", f"I heard: {choice}."
-        outcome = self.say(question, recording, said_back, heard, DIDNT_CATCH)
-        if outcome == DIDNT_CATCH:
-            outcome = self.say(DIDNT_CATCH, recording, said_back, heard)
-        if outcome == heard:
+        if self.heard(question, recording, said_back, heard) == heard:
             self.say(heard, recording, said_back)
+
+    def heard(self, question: str, recording: Path, *outcomes: str) -> str:
+        """Say something until one of these stands on the screen: once more where the kiosk did not catch it at all.
+
+        People do so as well; where two processors are shared, sound is lost now and then.
+
+        Returns: which stands there.
+        """
+        if question == DIDNT_CATCH:  # it stands there already
+            return self.say(question, recording, *outcomes)
+        outcome = self.say(question, recording, *outcomes, DIDNT_CATCH)
+        return outcome if outcome != DIDNT_CATCH else self.say(DIDNT_CATCH, recording, *outcomes)
+
+    def say_what_is_no_answer(self, question: str, recording: Path) -> str:
+        """Say other words: it is sorry, or asks whether they were some answer; nothing is kept of them.
+
+        Which of the two hangs on where the sound was cut.
+
+        Returns: what stands on the screen then.
+        """
+        return self.say(question, recording, DIDNT_CATCH, "I heard:")
 
     def press(self, question: str, key: str, choice: str) -> None:
         """Answer by key; the answer is shown."""

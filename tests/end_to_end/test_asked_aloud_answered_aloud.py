@@ -24,12 +24,12 @@ def test_what_debians_recordings_say_is_what_the_office_opens(
         person.start()
         # In noise it is not clear: the kiosk asks, and keeps what is said again.
         seven = in_noise(debian("cards/003.wav", tmp_path), tmp_path)
-        person.say("Which card do you hold?", seven, "I heard: Seven.")
+        person.heard("Which card do you hold?", seven, "I heard: Seven.")
         person.say("I heard: Seven.", seven, "You said: Seven.")
         person.answer("Which card comes next?", debian("cards/002.wav", tmp_path), "Queen")
         person.answer("What is on the table?", debian("cards/005.wav", tmp_path), "Three cards")
-        person.say("What is the number?", debian("something.raw", tmp_path), DIDNT_CATCH)
-        person.answer(DIDNT_CATCH, debian("cards/004.wav", tmp_path), "Five")
+        asked_again = person.say_what_is_no_answer("What is the number?", debian("something.raw", tmp_path))
+        person.answer(asked_again, debian("cards/004.wav", tmp_path), "Five")
         person.keep()
         (visit,) = office.wait_for_visits()
     values = visit["values"]
@@ -67,7 +67,7 @@ def test_what_six_people_say_to_the_first_set_is_what_the_office_opens(
         terminal.press("Enter")
         for (question, _, choice, _, _), recording in zip(SAID, recordings, strict=True):
             if choice == PRIVATE:
-                person.say(question, recording, THANK_YOU)
+                person.heard(question, recording, THANK_YOU)
             else:
                 person.answer(question, recording, choice)
         person.keep()
