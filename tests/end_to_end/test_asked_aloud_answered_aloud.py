@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from house import CARDS, Kiosk, Office
 from in_noise import in_noise
-from people import DIDNT_CATCH, ROOT, THANK_YOU, Person, debian, speech
+from people import ROOT, THANK_YOU, Person, debian, speech
 from sound_card import SoundCard
 
 pytestmark = pytest.mark.end_to_end
