@@ -18,7 +18,7 @@ from kiosk.answer import Who
 from kiosk.errors import KioskError
 from kiosk.keeping.keeper import Keeper
 from kiosk.keeping.store import Role, Store
-from kiosk.keeping.uploader import upload_waiting
+from kiosk.sending.uploader import upload_waiting
 from kiosk.machine import circumstances, new_instance_id, new_seed, today
 from kiosk.ports import Ports
 from kiosk.rehearsal import DeafEar, HeardOnce, NoScreen, Person, RecordedEar, SilentVoice

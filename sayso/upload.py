@@ -17,12 +17,13 @@ import msgspec
 from kiosk.config import load
 from kiosk.errors import KioskError
 from kiosk.keeping.day import today
-from kiosk.keeping.erasing import DAYS_NAME, erase_old
-from kiosk.keeping.from_stick import upload_stick
 from kiosk.keeping.identity import kiosk_key, night_seed
-from kiosk.keeping.night import Due, Night
 from kiosk.keeping.store import Role, Store
-from kiosk.keeping.uploader import POLL_S, Report, keep_sending, upload_waiting
+from kiosk.sending.erasing import DAYS_NAME, erase_old
+from kiosk.sending.from_stick import upload_stick
+from kiosk.sending.go import Report
+from kiosk.sending.night import Due, Night
+from kiosk.sending.uploader import POLL_S, keep_sending, upload_waiting
 from kiosk.settings import Config
 from kiosk.staff import status
 from openrosa.client import Client

@@ -1,1 +1,1 @@
-"""From a visit to sealed bytes on the disk, and from there to the server."""
+"""From a visit to sealed bytes on the disk; how they are sent is in `kiosk.sending`."""

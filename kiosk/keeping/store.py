@@ -156,10 +156,16 @@ class Store(Access):
 
     # The uploader's side
 
-    def waiting(self) -> list[str]:
-        """Instance ids in the outbox, in the order in which the visits began."""
+    def waiting(self, *, ended_on: date | None = None) -> list[str]:
+        """Instance ids in the outbox, in the order in which the visits began.
+
+        Args:
+            ended_on: only of visits that ended on that very day; None: all.
+        """
         with self._reading("Cannot read the outbox") as connection:
             query = sa.select(submissions.c.instance_id).where(submissions.c.state == State.WAITING.value)
+            if ended_on is not None:
+                query = query.where(submissions.c.ended_on == ended_on)
             return list(connection.execute(query.order_by(submissions.c.seq)).scalars())
 
     def claim(self, instance_id: str) -> Submission | None:

@@ -22,7 +22,7 @@ from kiosk.keeping.tally import Counts, Tally
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kiosk.keeping.uploader import Report
+    from kiosk.sending.go import Report
 
 ALL_WELL = "All well"
 CALL = "Please tell the people who look after Sayso."

@@ -13,8 +13,8 @@ from store_kiosk import QUESTIONS, SAYS_BEFORE_KEEPING, WAITS, Driven, drive_and
 
 from collector.results import read, stored_submissions
 from kiosk.keeping.store import Role, Store
-from kiosk.keeping.uploader import upload_waiting
 from kiosk.machine import today
+from kiosk.sending.uploader import upload_waiting
 from openrosa.client import Client
 from openrosa.instance import values_of
 from openrosa.sealing import load_private_key, open_submission

@@ -19,7 +19,8 @@ from network_proxy import Fate, Kind, Proxy, any_fate
 from tls_server import Authority, serving
 
 from kiosk.keeping.store import Role, Store
-from kiosk.keeping.uploader import Report, upload_waiting
+from kiosk.sending.go import Report
+from kiosk.sending.uploader import upload_waiting
 from kiosk.staff.export import export
 from openrosa.client import Client
 from openrosa.sealing import seal

@@ -13,8 +13,8 @@ from network_bed import an_office
 from year_bed import LONGEST_OUTAGE_DAYS, Clock, Home
 
 from collector.results import stored_submissions
-from kiosk.keeping.erasing import KEEP_DELIVERED_DAYS
 from kiosk.keeping.store import Role, Store
+from kiosk.sending.erasing import KEEP_DELIVERED_DAYS
 
 if TYPE_CHECKING:
     from pathlib import Path

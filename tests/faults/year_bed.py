@@ -18,13 +18,13 @@ from uuid import UUID
 from sealed_visits import PUBLIC
 
 from kiosk.answer import Answer, How, Who
-from kiosk.keeping.erasing import DAYS_NAME, erase_old
 from kiosk.keeping.identity import kiosk_key, night_seed
 from kiosk.keeping.keeper import Keeper
-from kiosk.keeping.night import Due, Night
 from kiosk.keeping.record import Circumstances
 from kiosk.keeping.store import DATABASE_NAME, Role, Store
-from kiosk.keeping.uploader import keep_sending
+from kiosk.sending.erasing import DAYS_NAME, erase_old
+from kiosk.sending.night import Due, Night
+from kiosk.sending.uploader import keep_sending
 from kiosk.state import Visit
 from openrosa.client import Client
 from question_sets import question_set
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from network_bed import Office
 
-    from kiosk.keeping.uploader import Report
+    from kiosk.sending.go import Report
     from openrosa.reply import Reply
     from openrosa.submission import Submission
 

@@ -13,7 +13,7 @@ import pytest
 
 from kiosk.errors import KioskError
 from kiosk.keeping.store import Counts, Role, Store, Tally
-from kiosk.keeping.uploader import Report
+from kiosk.sending.go import Report
 from kiosk.staff.status import (
     ALL_WELL,
     SEND_NOW,

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kiosk.keeping.uploader import ABOUT_ONE_FORM, Report, Sender
+from kiosk.sending.go import Go, Report, Sender
 from openrosa.errors import OpenRosaError
-from openrosa.reply import Reply, Verdict
 from openrosa.stick import INSTANCES, PARTIAL, read_sums, read_visit
 
 if TYPE_CHECKING:
@@ -33,32 +32,15 @@ def upload_stick(root: Path, client: Sender, rng: Random, *, stopping: Callable[
     sums = read_sums(root)
     places = [each for each in (root / INSTANCES).iterdir() if each.is_dir() and not each.name.startswith(PARTIAL)]
     rng.shuffle(places)
-    delivered = set_aside = 0
-    message = ""
-    blocked: Reply | None = None
-    held: set[tuple[str, str]] = set()
+    go = Go()
     for place in places:
-        if stopping():
+        if go.over or stopping():
             break
         try:
             submission = read_visit(place, sums.get(place.name, {}))
         except OpenRosaError as error:
-            set_aside += 1
-            message = str(error)
+            go.could_not_read(str(error))
             continue
-        form = (submission.form_id, submission.version)
-        if form in held:
-            continue
-        reply = client.submit(submission)
-        delivered += reply.verdict is Verdict.DELIVERED
-        set_aside += reply.verdict is Verdict.SET_ASIDE
-        if reply.verdict is not Verdict.DELIVERED:
-            message = reply.message
-        if reply.verdict is Verdict.WAIT:
-            blocked = reply
-            if reply.status not in ABOUT_ONE_FORM:
-                break
-            held.add(form)
-    waiting = len(places) - delivered - set_aside
-    after_s = blocked.retry_after_s if blocked else None
-    return Report(delivered, set_aside, waiting, message, retry=blocked is not None, retry_after_s=after_s)
+        if not go.holds(submission):
+            go.came(submission, client.submit(submission))
+    return go.report(len(places))

@@ -75,7 +75,7 @@ class Due:
         self._sensitive = {each: self._is_sensitive(each) for each in waiting}
         if not self._night.has_begun(now):
             return [each for each in waiting if self._sensitive[each]]
-        ended_today = self._ended_on(now.date())
+        ended_today = set(self._store.waiting(ended_on=now.date()))
         return [each for each in waiting if self._sensitive[each] or each not in ended_today]
 
     def came(self) -> bool:
@@ -89,7 +89,3 @@ class Due:
     def _is_sensitive(self, instance_id: str) -> bool:
         known = self._sensitive.get(instance_id)
         return self._store.is_sensitive(instance_id) if known is None else known
-
-    def _ended_on(self, day: date) -> set[str]:
-        by_next_midnight = {each for each, _ in self._store.undelivered(day + timedelta(days=1))}
-        return by_next_midnight - {each for each, _ in self._store.undelivered(day)}

@@ -10,9 +10,10 @@ import pytest
 from loopback_openrosa import OPENROSA, Answer, Loopback
 
 from kiosk.errors import KioskError
-from kiosk.keeping.erasing import erase_old
 from kiosk.keeping.store import Counts, Role, Store
-from kiosk.keeping.uploader import POLL_S, Report, backoff_s, keep_sending, upload_waiting
+from kiosk.sending.erasing import erase_old
+from kiosk.sending.go import Report
+from kiosk.sending.uploader import POLL_S, backoff_s, keep_sending, upload_waiting
 from openrosa.client import Client
 from openrosa.submission import Attachment, Submission
 

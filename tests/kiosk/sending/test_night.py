@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from kiosk.keeping.identity import KEY_NAME, kiosk_key, night_seed
-from kiosk.keeping.night import Due, Night
 from kiosk.keeping.store import Role, Store
+from kiosk.sending.night import Due, Night
 from openrosa.submission import Submission
 
 TODAY = date(2026, 11, 22)

@@ -6,10 +6,10 @@ house of five an order is a name. Nor can one submission that a server chokes on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from kiosk.keeping.store import DamagedError
+from kiosk.sending.go import Go, Report, Sender
 from openrosa.reply import Reply, Verdict
 
 if TYPE_CHECKING:
@@ -27,41 +27,6 @@ POLL_S = 2.0
 """How often an idle uploader looks into the outbox."""
 
 
-class Sender(Protocol):
-    """What can send a submission: `openrosa.client.Client`."""
-
-    def submit(self, submission: Submission, /) -> Reply:
-        """Send it; any end is a Reply."""
-
-
-ABOUT_ONE_FORM = frozenset({401, 403, 404, 409})
-"""Statuses with which a server may refuse one form and take another. With a wrong token it refuses them all: then one
-visit of each form is tried."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """What came of one go through the outbox.
-
-    Attributes:
-        delivered, set_aside: how many, this time. Damaged ones count as set aside.
-        waiting: how many wait now, those of visits that finished meanwhile included.
-        message: one sentence on what went wrong last, "" if nothing did.
-        retry: the server is not to be had: send the rest later.
-        retry_after_s: how long the server asked to be left alone, or None.
-        reached: the server took something, or refused it for good. A sensitive form's visit is not told of: staff see
-            what comes of this.
-    """
-
-    delivered: int = 0
-    set_aside: int = 0
-    waiting: int = 0
-    message: str = ""
-    retry: bool = False
-    retry_after_s: float | None = None
-    reached: bool = False
-
-
 def upload_waiting(
     store: Store,
     client: Sender,
@@ -72,9 +37,6 @@ def upload_waiting(
     stopping: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Send what waits, until all of it was tried or the server is not to be had; that keeps all the rest waiting.
-
-    A form that the server does not take now (closed, not published, not this kiosk's) keeps its own visits waiting and
-    no others: a closed survey must not hold up the form that tells of somebody being hurt.
 
     Args:
         store: opened as the uploader.
@@ -88,50 +50,34 @@ def upload_waiting(
     """
     order = store.waiting() if due is None else [*due]
     rng.shuffle(order)
-    delivered = set_aside = 0
-    message = ""
+    go = Go()
     reached = False
-    blocked: Reply | None = None
-    held: set[tuple[str, str]] = set()
     for instance_id in order:
-        if stopping():
+        if go.over or stopping():
             break
         try:
             submission = store.claim(instance_id)
         except DamagedError as error:
-            set_aside += 1
-            message = str(error)
+            go.could_not_read(str(error))
             continue
         if submission is None:
             if instance_id in store.waiting():  # not forgotten since: SQLite can list it but not find it
-                message = f"Cannot find {instance_id} in the store: it is damaged. Copy its folder for a repair."
+                go.note(f"Cannot find {instance_id} in the store: it is damaged. Copy its folder for a repair.")
             continue
-        form = (submission.form_id, submission.version)
-        if form in held:
+        if go.holds(submission):
             store.release(instance_id)
             continue
         reply = _sent(store, client, submission)
-        reached = reached or (reply.verdict is not Verdict.WAIT and not store.is_sensitive(instance_id))
+        go.came(submission, reply)
         match reply.verdict:
             case Verdict.DELIVERED:
                 store.delivered(instance_id, today)
-                delivered += 1
             case Verdict.SET_ASIDE:
                 store.set_aside(instance_id, reply.message)
-                set_aside += 1
-                message = reply.message
             case Verdict.WAIT:
                 store.release(instance_id)
-                message = reply.message
-                blocked = reply
-                if reply.status not in ABOUT_ONE_FORM:
-                    break
-                held.add(form)
-    waiting = store.counts().waiting
-    after_s = blocked.retry_after_s if blocked else None
-    return Report(
-        delivered, set_aside, waiting, message, retry=blocked is not None, retry_after_s=after_s, reached=reached
-    )
+        reached = reached or (reply.verdict is not Verdict.WAIT and not store.is_sensitive(instance_id))
+    return go.report(waiting=store.counts().waiting, reached=reached)
 
 
 def _sent(store: Store, client: Sender, submission: Submission) -> Reply:
@@ -175,7 +121,7 @@ def keep_sending(
         wait: waits so many seconds, or less when somebody asks to send now; True, and at once, when asked to end.
         told: gets the report of each go that found something.
         due: what is to be sent now; None: whatever waits.
-        daily: called at the start and whenever the day has changed; `kiosk.keeping.erasing.erase_old`.
+        daily: called at the start and whenever the day has changed; `kiosk.sending.erasing.erase_old`.
 
     Raises: KioskError: as for `upload_waiting`.
     """
