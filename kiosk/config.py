@@ -13,6 +13,7 @@ import msgspec
 
 from kiosk.config_errors import described, explain, is_table, meta_of, shown, unknown_key_name
 from kiosk.errors import KioskError
+from kiosk.pulling.shelf import PREFIX, Shelf
 from kiosk.settings import DEFAULT_BUTTONS, DEFAULT_KEYS, UNBOUND, Asking, Config, Home, Server, Store, Voice
 from kiosk.view import KEYS
 
@@ -93,7 +94,7 @@ def _resolved(config: Config, base: Path, run_folder: Path) -> Config:
     replace = msgspec.structs.replace
     return replace(
         config,
-        sets=tuple(base / path for path in config.sets),
+        sets=tuple(_set_path(str(path), base, folder) for path in config.sets),
         status=status,
         store=replace(config.store, folder=folder),
         server=config.server
@@ -107,6 +108,13 @@ def _resolved(config: Config, base: Path, run_folder: Path) -> Config:
         keys=MappingProxyType(keys),
         buttons=MappingProxyType(buttons),
     )
+
+
+def _set_path(name: str, base: Path, folder: Path) -> Path:
+    """Where a set lies: beside the file, or for `server:FORM` in the data folder."""
+    if not name.startswith(PREFIX):
+        return base / name
+    return Shelf.of_form(folder, name.removeprefix(PREFIX)).path
 
 
 @dataclass(frozen=True)

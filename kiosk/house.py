@@ -36,9 +36,11 @@ class House:
 
 def read_house(config: Config) -> House:
     """Read and check the sets. Raises: KioskError, OpenRosaError."""
-    sets = load_sets(config.sets)
-    for one in sets:
+
+    def sealable(one: LoadedSet) -> None:
         check_sealable(one.question_set, allow_unsealed=config.store.allow_unsealed)
+
+    sets = load_sets(config.sets, sealable)
     rules_of(config)
     return House(config, sets)
 

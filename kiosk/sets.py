@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.errors import KioskError
+from kiosk.pulling.shelf import Shelf
+from openrosa.errors import OpenRosaError
 from openrosa.question_set import QuestionSet
 from openrosa.xform import load
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,7 @@ class LoadedSet:
 
     question_set: QuestionSet
     media: Mapping[str, Path]
+    path: Path
 
 
 def load_set(path: Path) -> LoadedSet:
@@ -32,9 +38,10 @@ def load_set(path: Path) -> LoadedSet:
     try:
         xform = path.read_bytes()
     except OSError as error:
-        raise KioskError(
-            "Cannot read question set", f"'{path}': {error.strerror}", "Write the right path under sets in the TOML."
-        ) from error
+        hint = "Write the right path under sets in the TOML."
+        if Shelf.of_path(path) is not None:
+            hint = "It comes from the server: run `sayso questions pull` with this kiosk's configuration."
+        raise KioskError("Cannot read question set", f"'{path}': {error.strerror}", hint) from error
     question_set = load(xform, path.name)
     folder = path.with_name(f"{path.stem}-media")
     media = {}
@@ -48,12 +55,44 @@ def load_set(path: Path) -> LoadedSet:
                 "Put the file there, or run `sayso questions convert` again.",
             )
         media[one.name] = found
-    return LoadedSet(question_set, media)
+    return LoadedSet(question_set, media, path)
 
 
-def load_sets(paths: tuple[Path, ...]) -> tuple[LoadedSet, ...]:
-    """All of them. Raises: KioskError: two have the same form id; and whatever `load_set` raises."""
-    loaded = tuple(load_set(path) for path in paths)
+def load_usable(path: Path, check: Callable[[LoadedSet], None] = lambda _loaded: None) -> LoadedSet:
+    """The same; of a set that came from the server, the newest version that can be used.
+
+    Args:
+        path: as the configuration has it.
+        check: raises what keeps a set that was read from being asked.
+
+    Raises: KioskError, OpenRosaError: what is wrong with the newest, where none can be used.
+    """
+    shelf = Shelf.of_path(path)
+    *newer, oldest = (shelf.versions() if shelf else ()) or (path,)
+    first: KioskError | OpenRosaError | None = None
+    for each in newer:
+        try:
+            return _checked(each, check)
+        except (KioskError, OpenRosaError) as error:
+            log.error("%s", error)  # noqa: TRY400  a sentence for staff
+            first = first or error
+    try:
+        return _checked(oldest, check)
+    except (KioskError, OpenRosaError) as error:
+        raise first or error from error
+
+
+def _checked(path: Path, check: Callable[[LoadedSet], None]) -> LoadedSet:
+    loaded = load_set(path)
+    check(loaded)
+    return loaded
+
+
+def load_sets(
+    paths: tuple[Path, ...], check: Callable[[LoadedSet], None] = lambda _loaded: None
+) -> tuple[LoadedSet, ...]:
+    """All of them. Raises: KioskError: two have the same form id; and whatever `load_usable` raises."""
+    loaded = tuple(load_usable(path, check) for path in paths)
     ids = [one.question_set.form_id for one in loaded]
     for form_id in ids:
         if ids.count(form_id) > 1:

@@ -1,4 +1,4 @@
-"""`sayso questions`: is this set one that a kiosk can ask, make the form of a sheet, record its words."""
+"""`sayso questions`: is this set one that a kiosk can ask, make the form of a sheet, record its words, fetch sets."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Checked:
 
 @click.group()
 def command() -> None:
-    r"""Check, convert and record question sets.
+    r"""Check, convert, record and fetch question sets.
 
     A question set is an XLSForm: a sheet as Markdown, .xlsx or .csv. Kiosks and servers take it as an XForm (.xml).
 
@@ -176,6 +176,32 @@ def record(
         speaker=speaker,
         recordings=recordings,
     )
+
+
+@command.command()
+@click.option("--config", "path", required=True, type=click.Path(path_type=Path), help="The kiosk's TOML file.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout instead of lines.")
+@click.pass_context
+def pull(ctx: click.Context, path: Path, *, as_json: bool) -> None:
+    r"""Fetch what is new of the sets that the configuration takes from the server: sets = ["server:my_home"].
+
+    Each is fetched whole, with its recordings and pictures, and checked as `sayso check` does, before it replaces
+    anything. One that cannot be used changes nothing. The kiosk takes a new one up by itself when nobody is there, or
+    at its next start. One that the server no longer offers is asked until it is taken out of the configuration.
+
+    \b
+    Example:
+      $ sayso questions pull --config kiosk.toml
+      my_home: new, version '4', md5:0a1b...
+
+    Run it as the kiosk's own user, by a timer; docs/operations.md says more. Exit codes: 0 all of them are here, as the
+    server has them or used to; 1 one could not be taken, or the server not reached; 2 wrong use or configuration.
+    """
+    # The protocol takes a third of a second to import, which no other command of this group needs.
+    from sayso.questions_pull import run  # noqa: PLC0415
+
+    if not run(path, as_json=as_json):
+        ctx.exit(1)
 
 
 def _check(path: Path) -> Checked:

@@ -5,16 +5,20 @@ What its author can mend has the codes of `sayso questions check`, which tells t
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from kiosk.checks.lines import Level, Line, advice, error, fine, refused
 from kiosk.checks.machine import speaks
+from kiosk.checks.pictures import check_pictures
 from kiosk.config import Config
 from kiosk.errors import KioskError
 from kiosk.interpret import called_like_commands, meanings, meant, shared
 from kiosk.keeping.keeper import check_sealable
+from kiosk.pulling.shelf import Shelf
 from kiosk.saying.prompts import UNNAMED, english_name, language_of, languages_of
 from kiosk.saying.sentences import CATALOGUES, catalogue_of, media_name, same_language, to_record, unchecked
 from kiosk.saying.voicebox import recordings
@@ -40,29 +44,66 @@ def check_sets(config: Config, engine: Engine | None) -> Iterator[Line]:
         config: names them.
         engine: the one that will hear; None: whether words can be heard is not looked at.
     """
-    sets: list[QuestionSet] = []
+    ids: list[str] = []
     for path in config.sets:
-        what = f"set {one_line(path.name)}"
-        try:
-            loaded = load_set(path)
-            check_sealable(loaded.question_set, allow_unsealed=config.store.allow_unsealed)
-        except QuestionSetRefused as met:
-            yield from (_of_author(what, finding) for finding in met.findings if finding.level == "error")
-        except (KioskError, OpenRosaError) as met:
-            yield refused(what, met)
-        else:
-            sets.append(loaded.question_set)
-            yield _runs(what, loaded.question_set)
-            yield from _files(what, loaded)
-            yield from _authors(what, path)
-            yield from _languages(what, loaded.question_set, config)
-            spoken = language_of(loaded.question_set, config.home.language)
-            if same_language(spoken, config.voice.language):
-                yield from _heard(what, loaded.question_set, spoken, engine)
+        lines = tuple(check_set(path, config, engine, ids.append))
+        shelf = Shelf.of_path(path)
+        instead = tuple(_of_server(path.name, shelf, config, lines)) if shelf else ()
+        if any(line.level is Level.ADVICE for line in instead):  # the kiosk opens with that one
+            lines = tuple(replace(line, level=Level.ADVICE) if line.level is Level.ERROR else line for line in lines)
+        yield from (*lines, *instead)
     yield from _own_recordings(config)
-    for form_id, times in Counter(one.form_id for one in sets).items():
+    for form_id, times in Counter(ids).items():
         if times > 1:
             yield error("sets", f"{times} of them are called '{form_id}'", "Give each its own form_id in its settings.")
+
+
+def check_set(
+    path: Path, config: Config, engine: Engine | None, on_id: Callable[[str], object] = lambda _id: None
+) -> Iterator[Line]:
+    """One set, in every language.
+
+    Args:
+        path: its form.
+        config: what it is to be asked with.
+        engine: as for `check_sets`.
+        on_id: told the id of a form that runs.
+    """
+    what = f"set {one_line(path.name)}"
+    try:
+        loaded = load_set(path)
+        check_sealable(loaded.question_set, allow_unsealed=config.store.allow_unsealed)
+    except QuestionSetRefused as met:
+        yield from (_of_author(what, finding) for finding in met.findings if finding.level == "error")
+        return
+    except (KioskError, OpenRosaError) as met:
+        yield refused(what, met)
+        return
+    on_id(loaded.question_set.form_id)
+    yield _runs(what, loaded.question_set)
+    yield from _files(what, loaded)
+    yield from check_pictures(what, loaded)
+    yield from _authors(what, path)
+    yield from _languages(what, loaded.question_set, config)
+    spoken = language_of(loaded.question_set, config.home.language)
+    if same_language(spoken, config.voice.language):
+        yield from _heard(what, loaded.question_set, spoken, engine)
+
+
+def _of_server(name: str, shelf: Shelf, config: Config, lines: tuple[Line, ...]) -> Iterator[Line]:
+    """When a set came from the server; or what is asked in its place, where its newest version cannot be used."""
+    what = f"set {one_line(name)}"
+    if all(line.level is not Level.ERROR for line in lines):
+        if (note := shelf.note()) is not None:
+            yield fine(what, f"version '{one_line(note.version)}' came from the server on {note.day}")
+        return
+    for path in shelf.versions()[1:]:
+        with contextlib.suppress(KioskError, OpenRosaError):
+            older = load_set(path).question_set
+            check_sealable(older, allow_unsealed=config.store.allow_unsealed)
+            met = f"the version before, '{one_line(older.version)}', is asked in its place"
+            yield advice(what, met, "Publish the form anew, and run `sayso questions pull`.")
+            return
 
 
 def _runs(what: str, one: QuestionSet) -> Line:

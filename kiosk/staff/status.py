@@ -157,7 +157,8 @@ def write(path: Path, counts: Counts, facts: Mapping[str, Any], today: date) -> 
     said = line(tally, facts, read_sending(path), today)
     known = {name: value for name, value in facts.items() if value is not None}
     mark = process_mark(os.getpid())
-    _replace(path, Status(day=today, line=said, counts=tally, facts=known, closed=closed(facts), process=mark))
+    noted = Status(day=today, line=said, counts=tally, facts=known, closed=closed(facts), process=mark)
+    replace_whole(path, noted, today)
     return said
 
 
@@ -187,7 +188,7 @@ def write_sending(path: Path, report: Report, today: date) -> None:
         contact_on=contact_on,
         contact_before=contact_before,
     )
-    _replace(_beside(path), noted)
+    replace_whole(_beside(path), noted, today)
 
 
 def ask_to_send(path: Path) -> None:
@@ -236,8 +237,8 @@ def _beside(path: Path) -> Path:
     return path.with_name("sending.json")
 
 
-def _replace(path: Path, value: Status | Sending) -> None:
-    """Write it whole or not at all, and not if it says so already."""
+def replace_whole(path: Path, value: msgspec.Struct, day: date) -> None:
+    """Write it whole or not at all, and not if it says so already; the file's time says no more than the day."""
     text = msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
     try:
         with contextlib.suppress(OSError):
@@ -250,7 +251,7 @@ def _replace(path: Path, value: Status | Sending) -> None:
                 file.write(text)
                 os.fchmod(file.fileno(), 0o644)  # an admin may look without being the kiosk's user
                 file.flush()
-                midnight_s = time.mktime(value.day.timetuple())  # the file's time says no more than the day
+                midnight_s = time.mktime(day.timetuple())
                 os.utime(file.fileno(), (midnight_s, midnight_s))
             Path(name).replace(path)
         except BaseException:
