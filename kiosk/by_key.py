@@ -23,6 +23,7 @@ from kiosk.putting import (
     put,
     reopen,
     sorry,
+    turned_away,
 )
 from kiosk.scanning import light, move_on, places, wait_or_scan
 from kiosk.state import Stage, Visit
@@ -37,6 +38,8 @@ def start(visit: Visit, event: KeyPressed) -> Stepped:
     if by_switch or event.key == START_KEY or (rules.any_key_starts and event.key in ANSWER_KEYS):
         if visit.out_of_order:
             return sorry(visit)
+        if visit.closed:
+            return turned_away(visit)
         return go_on(replace(visit, switching=by_switch))
     return call_help(visit) if event.key == Command.HELP.value else (visit, ())
 

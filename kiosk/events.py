@@ -183,6 +183,17 @@ class DeviceFound:
     device: Device
 
 
+@dataclass(frozen=True)
+class HoursChanged:
+    """Opening hours have begun, or have ended.
+
+    Attributes:
+        is_open: which of them.
+    """
+
+    is_open: bool
+
+
 Event = (
     KeyPressed
     | KeyTouched
@@ -201,6 +212,7 @@ Event = (
     | HelpAnswered
     | DeviceLost
     | DeviceFound
+    | HoursChanged
 )
 
 # --- effects -------------------------------------------------------------------------------------------------------

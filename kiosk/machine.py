@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from datetime import datetime, time
 from importlib.metadata import version
 from pathlib import Path
 
 from kiosk.keeping.day import today
 from kiosk.keeping.record import Circumstances
 
-__all__ = ["circumstances", "clock_trusted", "new_instance_id", "new_seed", "software", "today"]
+__all__ = ["circumstances", "clock_trusted", "new_instance_id", "new_seed", "software", "time_of_day", "today"]
 
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 """systemd-timesyncd touches it when the clock was set from the network since the start."""
@@ -25,6 +26,11 @@ def software() -> str:
 def clock_trusted() -> bool:
     """Whether the clock was set from the network since the start, or has a battery."""
     return SYNCHRONISED.exists() or Path("/sys/class/rtc/rtc0").exists()
+
+
+def time_of_day() -> time:
+    """What the clock on the wall says here. For opening hours alone: it is kept nowhere."""
+    return datetime.now().astimezone().time()
 
 
 def circumstances() -> Circumstances:

@@ -56,6 +56,8 @@ def view_of(visit: Visit) -> View:
     match visit.stage:
         case Stage.WAITING | Stage.OVER | Stage.SORRY if visit.out_of_order:
             return View(ScreenName.OUT_OF_ORDER, visit.turn, tongue.own("out_of_order"), "openmoji:1F527")
+        case Stage.WAITING | Stage.OVER | Stage.SORRY if visit.turned_away:
+            return View(ScreenName.CLOSED, visit.turn, tongue.own("closed_now"), "openmoji:1F319")
         case Stage.WAITING | Stage.OVER:
             return View(screen, visit.turn, tongue.own("press_to_start"), "openmoji:1F3E0")
         case Stage.THANKS | Stage.FINISHING:

@@ -194,6 +194,11 @@ def sorry(visit: Visit) -> Stepped:
     return present(visit, Stage.SORRY, (visit.tongue.line(words),), pending=None)
 
 
+def turned_away(visit: Visit) -> Stepped:
+    """Say that it is outside opening hours, and end."""
+    return present(visit, Stage.SORRY, (visit.tongue.line("closed_now"),))
+
+
 def arm(visit: Visit, delay_s: float) -> Visit:
     """Count this down from now on, in place of whatever was counted."""
     number = visit.timers + 1

@@ -204,7 +204,7 @@ class Runner:
         if isinstance(event, events.PromptFinished) and event.turn == self.visit.turn:
             self._ports.screen.hush()
         self._step(event)
-        if isinstance(event, events.DeviceFound | events.DeviceLost):
+        if isinstance(event, events.DeviceFound | events.DeviceLost | events.HoursChanged):
             self._waiting_again()
 
     def _waiting_again(self) -> None:
@@ -219,7 +219,7 @@ class Runner:
 
     def show(self, view: View) -> None:
         """On the waiting screen with the one line for staff."""
-        if view.screen in {ScreenName.WAITING, ScreenName.OUT_OF_ORDER} and self._line is not None:
+        if view.screen in {ScreenName.WAITING, ScreenName.OUT_OF_ORDER, ScreenName.CLOSED} and self._line is not None:
             view = replace(view, line=self._line())
         self._ports.screen.show(view)
         self._ports.screen.expect(next_views(self.visit))
@@ -324,6 +324,8 @@ class Runner:
         if self._on_over is not None:
             self._on_over(over)
         self.visit = replace(self._new_visit(), turn=over.turn + 1)
+        if over.another:  # which was offered, and accepted
+            self.visit = replace(self.visit, closed=False)
         self.show(view_of(self.visit))
         if over.another:
             self._step(events.KeyPressed("start", self.visit.turn))

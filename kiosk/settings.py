@@ -202,6 +202,19 @@ class Asking(_Table, frozen=True):
     ] = ""
 
 
+class Hours(_Table, frozen=True):
+    """When the kiosk asks."""
+
+    open: Annotated[
+        str,
+        Meta(
+            pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00))?$",
+            description="Opening hours, such as 09:00-20:00: outside them it says that it is closed, and a visit that "
+            "is running goes on. Empty: always open.",
+        ),
+    ] = ""
+
+
 class Screen(_Table, frozen=True):
     """How the screen looks."""
 
@@ -348,12 +361,7 @@ class Config(_Table, frozen=True):
 
     sets: Annotated[
         tuple[Path, ...],
-        Meta(
-            min_length=1,
-            max_length=3,
-            description="One to three question sets: XForm files, such as my_home.xml, or server:FORM for what `sayso "
-            "questions pull` fetches.",
-        ),
+        Meta(min_length=1, max_length=3, description="One to three question sets: XForm files, such as my_home.xml."),
     ]
     status: Annotated[
         Path,
@@ -370,6 +378,7 @@ class Config(_Table, frozen=True):
     switch: Switch = Switch()
     staff: Staff = Staff()
     help: Help = Help()
+    hours: Hours = Hours()
     server: Server = Server()
     upload: Upload = Upload()
     keys: Annotated[

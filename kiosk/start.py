@@ -19,7 +19,8 @@ from kiosk import machine
 from kiosk.display.terminal import kept_for_the_screen
 from kiosk.ear import Ear
 from kiosk.errors import KioskError
-from kiosk.events import Line
+from kiosk.events import HoursChanged, Line
+from kiosk.hours import read_hours
 from kiosk.house import House, rules_of
 from kiosk.inbox import RealInbox
 from kiosk.keeping.day import until_tomorrow_s
@@ -55,6 +56,8 @@ SPEECH_FOLDER = "speech"
 """In the data folder: rendered prompts."""
 LOG = "kiosk.log"
 """In the data folder: what goes wrong. Never an answer, nor what was heard."""
+HOURS_EVERY_S = 15.0
+"""How often it is looked whether opening hours have begun or ended."""
 
 
 def speech_cache(config: Config) -> SpeechCache:
@@ -81,7 +84,7 @@ def run(
     """
     leave_no_core()
     config, sets = house.config, house.question_sets
-    rules = rules_of(config)
+    rules, is_open = rules_of(config), open_by(config)
     inbox = RealInbox()
     with ExitStack() as stack:
         volatile = config.store.allow_volatile
@@ -109,6 +112,7 @@ def run(
                 hears=config.voice.language,
                 headphones=bool(health.headphones),
                 out_of_order=not keeper.fit(),
+                closed=not is_open(),
             )
 
         def line() -> str:
@@ -135,6 +139,8 @@ def run(
             health.look()
             ear.load(sets)
 
+        if config.hours.open:
+            threading.Thread(target=_tell_hours, args=(inbox, is_open), name="hours", daemon=True).start()
         with kept_for_the_screen(config.store.folder / LOG), health.watching():
             fault = _run_all(app, runner, inbox, look_and_load)
     if fault is not None:
@@ -250,6 +256,25 @@ def _tell_midnights(inbox: RealInbox) -> None:
         # A clock that is put right from the network would make a longer sleep miss its midnight.
         time.sleep(min(3600.0, until_tomorrow_s()))
         inbox.put(Midnight())
+
+
+def open_by(config: Config) -> Callable[[], bool]:
+    """Whether it is within opening hours now. A clock that nobody has set must not close a kiosk for good.
+
+    Raises: KioskError: hours that are none.
+    """
+    hours = read_hours(config.hours.open)
+    return lambda: hours is None or not machine.clock_trusted() or hours.open_at(machine.time_of_day())
+
+
+def _tell_hours(inbox: RealInbox, is_open: Callable[[], bool]) -> None:
+    """Looked at again and again: a clock that is put right makes another hour of it."""
+    before: bool | None = None  # so that it is told once in any case: it may have changed since the first screen
+    while True:
+        time.sleep(HOURS_EVERY_S)
+        if (now := is_open()) != before:
+            inbox.put(HoursChanged(is_open=now))
+            before = now
 
 
 def write_status(house: House, store: Store, ear: Ear, more: Mapping[str, Any]) -> str:

@@ -143,6 +143,7 @@ class Visit:
         noisy: the room is too loud for this question.
         two_keys: how often two keys came at once on this question.
         out_of_order: nothing can be kept, so nothing is asked.
+        closed: it is outside opening hours: no visit begins; one that has begun goes on.
         timer: what is being counted down.
     """
 
@@ -192,6 +193,7 @@ class Visit:
     noisy: bool = False
     two_keys: int = 0
     out_of_order: bool = False
+    closed: bool = False
     timers: int = 0
     timer: Timer | None = None
 
@@ -217,6 +219,11 @@ class Visit:
         if self.switching:
             return False
         return self.voice and (not self.hears or self.hears.split("-")[0] == self.language.split("-")[0])
+
+    @property
+    def turned_away(self) -> bool:
+        """Whether the hours keep it from beginning. One that has begun is no longer asked about them."""
+        return self.closed and self.asking is None and self.question_set is None
 
     @property
     def answers_with_pending(self) -> Mapping[str, Answer]:

@@ -62,6 +62,7 @@ class ScreenName(Enum):
     THANKS = "thanks"
     SORRY = "sorry"  # something can't be saved
     OUT_OF_ORDER = "out_of_order"
+    CLOSED = "closed"  # outside opening hours
     STAFF = "staff"  # behind sequence and PIN
 
 

@@ -23,6 +23,7 @@ from kiosk.events import (
     Event,
     Heard,
     HelpAnswered,
+    HoursChanged,
     KeepFailed,
     Kept,
     KeyHeld,
@@ -85,6 +86,9 @@ def _step(visit: Visit, event: Event) -> Stepped:
             return put(visit) if pulled_out else (visit, ())  # what was being said ended unheard
         case DeviceLost() | DeviceFound():
             return visit, ()  # without a speaker the words are on the screen; the runner goes on sending PromptFinished
+        case HoursChanged(is_open):
+            # A visit that has begun goes on; the next one asks the clock itself.
+            return (replace(visit, closed=not is_open) if visit.stage is Stage.WAITING else visit), ()
         case KeyPressed(key, turn) if key in (*ANSWER_KEYS, SWITCH) and turn != visit.turn:
             return visit, ()  # it answers what was on the screen before
         case KeyPressed() | KeyHeld():

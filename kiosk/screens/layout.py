@@ -43,7 +43,16 @@ ASKING = frozenset(
     }
 )
 """Screens that wait for an answer; the others go on by themselves."""
-TELLING = frozenset({ScreenName.WAITING, ScreenName.THANKS, ScreenName.SORRY, ScreenName.HELP, ScreenName.OUT_OF_ORDER})
+TELLING = frozenset(
+    {
+        ScreenName.WAITING,
+        ScreenName.THANKS,
+        ScreenName.SORRY,
+        ScreenName.HELP,
+        ScreenName.OUT_OF_ORDER,
+        ScreenName.CLOSED,
+    }
+)
 """Screens with nothing to answer: a picture and a sentence, as large as they can be."""
 MENU_SCANNED = "menu"
 """`View.scanned` while the switch would take the commands."""

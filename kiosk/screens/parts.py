@@ -35,6 +35,7 @@ SCREEN_PICTURES = {
     ScreenName.THANKS: "👋",
     ScreenName.SORRY: "🚫",
     ScreenName.OUT_OF_ORDER: "🔧",
+    ScreenName.CLOSED: "🌙",
 }
 """What stands beside the words where the view names no picture."""
 OF_ITS_OWN = frozenset(

@@ -44,7 +44,7 @@ def key_at(view: View, targets: Sequence[Target], x: int, y: int) -> str | None:
         if at.x <= x < at.x + at.width and at.y <= y < at.y + at.height:
             return target.key
     match view.screen:
-        case ScreenName.WAITING:
+        case ScreenName.WAITING | ScreenName.CLOSED:
             return START_KEY
         case ScreenName.NOTE:
             return ANSWER_KEYS[0]

@@ -169,6 +169,9 @@ STATES: Mapping[ScreenName, State] = {
             ScreenName.OUT_OF_ORDER, 7, "Sorry, I am not working. Please tell staff.", "openmoji:1F527", line=STAFF_LINE
         )
     ),
+    ScreenName.CLOSED: State(
+        View(ScreenName.CLOSED, 7, "I am closed now. Please come back later.", "openmoji:1F319", line=STAFF_LINE)
+    ),
     ScreenName.STAFF: State(
         View(
             ScreenName.STAFF,

@@ -56,6 +56,7 @@ WITH_TILES = set(ScreenName) - {
     ScreenName.THANKS,
     ScreenName.SORRY,
     ScreenName.OUT_OF_ORDER,
+    ScreenName.CLOSED,
 }
 WAYS_OUT_IN_WORDS = (
     "[@click=app.quit]x[/] [red] $primary \x1b]0;gone\x07 \x1b[2J \x1b[?1049l \x9b2J \x1bc [link=file:///]"

@@ -14,6 +14,7 @@ _DEFAULTS = {
     ScreenName.STOPPING: "openmoji:270B",
     ScreenName.NOTE: "openmoji:1F4AC",
     ScreenName.THANKS: "openmoji:1F44B",
+    ScreenName.CLOSED: "openmoji:1F319",
 }
 """What stands beside the words where the view names no picture."""
 _OF_ITS_OWN = {
