@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -17,10 +19,26 @@ from kiosk.pulling.shelf import PREFIX, Shelf
 from kiosk.settings import DEFAULT_BUTTONS, DEFAULT_KEYS, UNBOUND, Asking, Config, Home, Server, Store, Voice
 from kiosk.view import KEYS
 
-__all__ = ["Asking", "Config", "Home", "Server", "Setting", "Store", "Voice", "example", "load", "settings"]
+__all__ = [
+    "Asking",
+    "Config",
+    "Home",
+    "Server",
+    "Setting",
+    "Store",
+    "Voice",
+    "example",
+    "load",
+    "of",
+    "read_toml",
+    "settings",
+]
 
 RUN_FOLDER = Path("/run/sayso")
 """Made by the systemd unit; in memory, so that the status is not written to the card."""
+
+
+_OP = "Cannot use configuration"
 
 
 def load(path: Path, run_folder: Path = RUN_FOLDER) -> Config:
@@ -33,17 +51,34 @@ def load(path: Path, run_folder: Path = RUN_FOLDER) -> Config:
     Raises:
         KioskError: no such file, no TOML, a key that there is not, a value that does not fit.
     """
-    op = "Cannot use configuration"
+    return of(read_toml(path), path, run_folder)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """What stands in that file, as it is. Raises: KioskError: no such file, or no TOML."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        hint = "Give the path of a kiosk's TOML file; `sayso run --example-config` prints one to start from."
-        raise KioskError(op, f"{path}: {error.strerror}", hint) from error
+        hint = "Give the path of a kiosk's TOML file; `sayso setup` or `sayso run --example-config` makes one."
+        raise KioskError(_OP, f"{path}: {error.strerror}", hint) from error
     except UnicodeDecodeError as error:
-        raise KioskError(op, f"{path}: it is not UTF-8 text", "Save it as UTF-8.") from error
+        raise KioskError(_OP, f"{path}: it is not UTF-8 text", "Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         hint = "Correct that line; texts and paths stand in double quotes."
-        raise KioskError(op, f"{path}: it is not TOML: {error}", hint) from error
+        raise KioskError(_OP, f"{path}: it is not TOML: {error}", hint) from error
+
+
+def of(raw: Mapping[str, Any], path: Path, run_folder: Path = RUN_FOLDER) -> Config:
+    """The configuration that such a file holds.
+
+    Args:
+        raw: what stands in it, as TOML has it.
+        path: where it lies, or is to lie.
+        run_folder: as for `load`.
+
+    Raises: KioskError: a key that there is not, a value that does not fit.
+    """
+    op = _OP
     try:
         config = msgspec.convert(raw, Config, dec_hook=_path)
     except msgspec.ValidationError as error:
@@ -164,15 +199,22 @@ def settings() -> tuple[Setting, ...]:
     return (*found, *tables, *keys, *buttons)
 
 
-def example() -> str:
-    """A whole configuration file with every setting at its default, each explained; only `sets` is set."""
+def example(chosen: Mapping[str, Any] = MappingProxyType({"sets": ["my_home.xml"]}), *, first: str = "") -> str:
+    """A whole configuration file with every setting, each explained; what is not chosen stands there as its default.
+
+    Args:
+        chosen: what is set, as `read_toml` gives it: settings of `Config` alone.
+        first: a comment above everything.
+    """
     lines = [
+        *(f"# {line}" for line in first.splitlines()),
         "# A kiosk's configuration. A line that begins with # shows a default: take the # away to change it.",
         "# Relative paths are taken from this file's folder.",
     ]
     table = ""
     for setting in settings():
         if setting.table != table:
+            lines += _more(chosen, table)
             table = setting.table
             lines += ["", f"[{table}]"]
             if table in ("keys", "buttons"):
@@ -181,8 +223,26 @@ def example() -> str:
         if table not in ("keys", "buttons"):
             unit = f" ({setting.unit})" if setting.unit else ""
             lines += ["", f"# {setting.sense} Takes {setting.takes}{unit}."]
-        lines.append(f"# {setting.key} = {setting.default}" if setting.default else f'{setting.key} = ["my_home.xml"]')
-    return "\n".join(lines) + "\n"
+        within = chosen.get(table, {}) if table else chosen
+        bare = setting.key.strip('"')
+        if bare in within:
+            lines.append(f"{setting.key} = {shown(within[bare])}")
+        elif setting.default:
+            lines.append(f"# {setting.key} = {setting.default}")
+    return "\n".join([*lines, *_more(chosen, table)]) + "\n"
+
+
+def _more(chosen: Mapping[str, Any], table: str) -> list[str]:
+    """Chosen keys of [keys] or [buttons] that no default has."""
+    known = {"keys": DEFAULT_KEYS, "buttons": DEFAULT_BUTTONS}.get(table)
+    if known is None:
+        return []
+    return [f"{_key(key)} = {shown(name)}" for key, name in chosen.get(table, {}).items() if key not in known]
+
+
+def _key(key: str) -> str:
+    """As TOML writes it."""
+    return key if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", key) else shown(key)
 
 
 def _setting(field: msgspec.structs.FieldInfo, table: str) -> Setting:

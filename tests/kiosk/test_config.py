@@ -158,3 +158,20 @@ def test_the_example_loads_with_every_line_of_it_switched_on(tmp_path):
     assert set(raw["voice"]) == {field.encode_name for field in msgspec.structs.fields(Config(sets=()).voice)}
     loaded = load(written(tmp_path, text), run_folder=tmp_path / "no-run")
     assert loaded == load(written(tmp_path, 'sets = ["my_home.xml"]'), run_folder=tmp_path / "no-run")
+
+
+def test_what_is_chosen_is_written_into_the_example_and_read_back_as_it_was(tmp_path):
+    chosen = {
+        "sets": ["a.xml", "server:my home"],
+        "home": {"name": 'The "Elms"\\ 7 – Tŷ Ni\n'},
+        "voice": {"volume": 0.5, "microphone": "usb:0d8c:0014"},
+        "asking": {"speak_keyed_answers": True},
+        "staff": {"sequence": ["green", "red"]},
+        "keys": {"1": "none", "f12": "start"},
+        "buttons": {"KEY_A": "green", "BTN_TRIGGER": "yellow"},
+    }
+    path = written(tmp_path, example(chosen, first="Made by hand.\nTwice."))
+    assert {name: value for name, value in tomllib.loads(path.read_text()).items() if value != {}} == chosen
+    assert path.read_text().startswith("# Made by hand.\n# Twice.\n")
+    assert load(path, tmp_path / "no-run").keys["f12"] == "start"
+    assert all(f"{setting.key} = " in path.read_text() for setting in settings())
