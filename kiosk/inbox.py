@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import time
 from collections import deque
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 
@@ -19,6 +20,11 @@ class Inbox(Protocol):
 
     def now_s(self) -> float:
         """Seconds on a clock that never goes back."""
+
+
+@dataclass(frozen=True)
+class StoreChanged:
+    """The store can't be read, or can be read again."""
 
 
 class RealInbox:

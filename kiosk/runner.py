@@ -16,7 +16,7 @@ from typing import Any
 from kiosk import events
 from kiosk.errors import KioskError
 from kiosk.foresee import next_views
-from kiosk.inbox import Inbox
+from kiosk.inbox import Inbox, StoreChanged
 from kiosk.keys.edges import Down, Edge, FoundDown, Plugged, Unplugged, Up
 from kiosk.keys.presses import Presses
 from kiosk.ports import Ports
@@ -154,6 +154,9 @@ class Runner:
                 self._take_edge(edge)
             case Midnight():
                 self._waiting_again()
+            case StoreChanged():
+                if self.visit.stage is Stage.WAITING and not self._ports.desk.active:
+                    self._begin_anew()
             case _:
                 event = self._event_of(happened)
                 if event is not None:

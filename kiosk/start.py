@@ -41,6 +41,7 @@ from kiosk.staff.health import Health
 from kiosk.staff.help import Helper
 from kiosk.staff.setup import desk_of
 from kiosk.state import Visit
+from kiosk.watchdog import KEYS, SOUND, PulsedInbox, Systemd, Threads, Watchdog
 from openrosa.errors import OpenRosaError
 from openrosa.question_set import QuestionSet
 from voice.errors import VoiceError
@@ -71,6 +72,7 @@ def run(
     on_progress: Callable[[int, int], None] = lambda _done, _of: None,
     on_waiting: Callable[[], None] = lambda: None,
     quit_keys: frozenset[str] = frozenset(),
+    systemd: Systemd | None = None,
 ) -> None:
     """Run the kiosk in this terminal until it is closed.
 
@@ -79,24 +81,33 @@ def run(
         on_progress: told (done, of how many) while prompts are rendered, before the screen is up.
         on_waiting: told when the waiting screen has been drawn.
         quit_keys: terminal keys that close it; none on a kiosk.
+        systemd: told how the kiosk is, where it listens.
 
     Raises: KioskError, VoiceError: what keeps it from starting, as a sentence.
     """
     leave_no_core()
     config, sets = house.config, house.question_sets
     rules, is_open = rules_of(config), open_by(config)
-    inbox = RealInbox()
+    systemd = systemd or Systemd()
     with ExitStack() as stack:
         volatile = config.store.allow_volatile
         store = stack.enter_context(Store.open(config.store.folder, Role.KIOSK, allow_volatile=volatile))
+        keeper = Keeper(store, machine.circumstances, allow_unsealed=config.store.allow_unsealed)
+        inbox = PulsedInbox(keeper.look)
         health = Health(config.voice, inbox.put)
         voice = _voicebox(house, health, stack)
         unsaid = _prepare(voice, sets, config.home, on_progress)
         ear = Ear(config, health.told)
         stack.callback(ear.close)
-        keeper = Keeper(store, machine.circumstances, allow_unsealed=config.store.allow_unsealed)
         keeper.take_up()
-        app = _screen(house, inbox, on_waiting, quit_keys)
+
+        def waiting() -> None:
+            watchdog.open()
+            on_waiting()
+
+        app = _screen(house, inbox, waiting, quit_keys)
+        watchdog = Watchdog(systemd, {"runner": inbox.pulse, "screen": app.call_later}, Threads((*SOUND, *KEYS)).gone)
+        stack.callback(watchdog.close)
         helper = Helper(config.help.command)
         presses = Presses(config.input)
         buttons = _buttons(config, inbox, app, stack)
@@ -125,7 +136,8 @@ def run(
                 "can_keep": keeper.can_keep,
                 "problem": unsaid or ear.problem,
             }
-            return write_status(house, store, ear, told)
+            watchdog.line = write_status(house, store, ear, told)
+            return watchdog.line
 
         def test_sound() -> str:
             spoken = config.home.language

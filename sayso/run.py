@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from kiosk.errors import KioskError
 from kiosk.house import read_house
 from kiosk.start import LOG
 from kiosk.start import run as run_kiosk
+from kiosk.watchdog import Systemd
 
 
 @click.command("run")
@@ -38,7 +40,13 @@ def command(path: Path | None, quit_keys: tuple[str, ...], *, example_config: bo
         hint = "Run it in a terminal, and leave stdin and stderr to it."
         raise KioskError("Cannot show the kiosk", "here: this is no terminal", hint)
     _log_to(config.store.folder)
-    run_kiosk(house, on_progress=progress, quit_keys=frozenset(quit_keys))
+    systemd = Systemd.taken_from(os.environ)
+
+    def told(done: int, of_how_many: int) -> None:
+        progress(done, of_how_many)
+        systemd.getting_on(done, of_how_many)
+
+    run_kiosk(house, on_progress=told, quit_keys=frozenset(quit_keys), systemd=systemd)
 
 
 def _log_to(folder: Path) -> None:

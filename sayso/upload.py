@@ -25,7 +25,7 @@ from kiosk.sending.go import Report
 from kiosk.sending.night import Due, Night
 from kiosk.sending.uploader import POLL_S, keep_sending, upload_waiting
 from kiosk.settings import Config
-from kiosk.staff import status
+from kiosk.staff import requests, status
 from openrosa.client import Client
 from openrosa.stick import root_of
 
@@ -100,6 +100,7 @@ class Watching:
 @click.command("upload")
 @click.option("--config", "config_path", required=True, type=click.Path(path_type=Path), help="The kiosk's TOML file.")
 @click.option("--watch", is_flag=True, help="Keep running and send by night, until SIGTERM or Ctrl+C.")
+@click.option("--due", is_flag=True, help="Send what --watch would send by now, once; or all of it where staff asked.")
 @click.option("--now", is_flag=True, help="With --watch: send each visit as it ends, whatever upload.at says.")
 @click.option(
     "--from",
@@ -111,7 +112,7 @@ class Watching:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a go.")
 @click.pass_context
 def command(
-    ctx: click.Context, config_path: Path, *, watch: bool, now: bool, stick: Path | None, as_json: bool
+    ctx: click.Context, config_path: Path, *, watch: bool, due: bool, now: bool, stick: Path | None, as_json: bool
 ) -> None:
     """Send what waits to the server of the configuration, now.
 
@@ -119,12 +120,22 @@ def command(
     before midnight; visits of a sensitive form go at once. The kiosk's staff can ask to send now: a file `send-now`
     beside the status file, which is taken away. docs/sending.md says more.
 
+    With --due it sends the same by and by: started now and then, as by systemd's timer and path, and ends. No memory is
+    taken in between. Two files ask for it: `send-now` for everything, `send-due` for a sensitive form's visit.
+
     With --from the visits that `sayso export` has put on a stick go to the server, from any machine: only sets and
     [server] of the configuration are used. The server may be any that speaks OpenRosa. A kiosk is told nothing of it.
 
-    Exit code 1 if something still waits or was set aside; with --watch 0 when it was asked to end.
+    Exit code 1 if something still waits or was set aside; with --watch 0 when it was asked to end; with --due 1 if
+    something that was due still waits.
     """
     config = load(config_path)
+    if due and (watch or now or stick is not None):
+        raise click.UsageError("--due sends what is due, once: leave --watch, --now and --from out.")
+    everything = due and asked_for_all(config.status)
+    if due and not config.server.url:
+        click.echo("Nothing is due: server.url is empty.")
+        return
     if not config.server.url:
         hint = 'Write the server\'s address there: url = "https://..."'
         raise KioskError("Cannot send", f"{config_path}: server.url is empty", hint)
@@ -155,22 +166,61 @@ def command(
 
         rng = SystemRandom()  # the order must not be guessed from the day
         daily = partial(erase_old, store, config.store.folder / DAYS_NAME)
-        if watch:
-            due = None if now else due_of(config, store)
-            watching = Watching(ending, config.status, due.came) if due else Watching(ending, config.status)
+        if due:
+            daily(today())
+
+            def go(found: list[str]) -> None:
+                told(upload_waiting(store, client, today(), rng, due=found, stopping=ending.asked))
+
+            left = send_due(config, store, go, everything=everything, ending=ending)
+            if left or any_set_aside:
+                ctx.exit(1)
+        elif watch:
+            nightly = None if now else due_of(config, store)
+            watching = Watching(ending, config.status, nightly.came) if nightly else Watching(ending, config.status)
 
             def to_send() -> list[str]:
-                if due is None or watching.asked():
+                if nightly is None or watching.asked():
                     return store.waiting()
-                return due.at(datetime.now())  # noqa: DTZ005 - the clock on the wall
+                return nightly.at(datetime.now())  # noqa: DTZ005 - the clock on the wall
 
             keep_sending(store, client, today, rng, wait=watching.wait, told=told, due=to_send, daily=daily)
         else:
             daily(today())
             told(upload_waiting(store, client, today(), rng, stopping=ending.asked))
         # What a watching uploader has left by day says nothing but that somebody answered today.
-        if not watch and (store.counts().waiting or any_set_aside):
+        if not (watch or due) and (store.counts().waiting or any_set_aside):
             ctx.exit(1)
+
+
+def asked_for_all(status_path: Path) -> bool:
+    """Take the requests that wait; whether staff asked for all that waits to be sent, and not only what is due."""
+    requests.taken(status_path, requests.SEND_DUE)
+    return status.asked_to_send(status_path)
+
+
+def send_due(
+    config: Config, store: Store, go: Callable[[list[str]], None], *, everything: bool, ending: Ending
+) -> bool:
+    """Send what is due now, and again as long as somebody asks meanwhile; whether something that was due still waits.
+
+    Args:
+        config: when what is due, and where requests are left.
+        store: opened as the uploader.
+        go: sends these.
+        everything: staff asked for all that waits.
+        ending: whether to end.
+    """
+    nightly = due_of(config, store)
+    while True:
+        # By the clock on the wall.
+        found = store.waiting() if nightly is None or everything else nightly.at(datetime.now())  # noqa: DTZ005
+        if found:
+            go(found)
+        again = requests.is_there(config.status, requests.SEND_DUE)
+        everything = asked_for_all(config.status)
+        if ending.asked() or not (again or everything):
+            return bool({*found} & {*store.waiting()})
 
 
 def client_of(config: Config) -> Client:

@@ -55,6 +55,11 @@ class Access:
         if lock:
             lock.release()
 
+    def look(self) -> None:
+        """Read from the file, as little as can be. Raises: KioskError: it can't be read."""
+        with self._reading("Cannot read the store") as connection:
+            connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
     def has_reserve(self) -> bool:
         """Whether there is room set by to close a visit on a full disk; it is made again where there is room for it."""
         return self._reserve.make()

@@ -90,6 +90,14 @@ class Keeper:
             log.error("%s", error)  # noqa: TRY400 - a sentence for staff
             self.can_keep = False
 
+    def look(self) -> None:
+        """See whether the store answers. Raises: KioskError: no; then no visit may be begun until it takes one."""
+        try:
+            self._store.look()
+        except KioskError:
+            self.can_keep = False
+            raise
+
     def fit(self) -> bool:
         """Whether a visit may be begun.
 
