@@ -14,13 +14,18 @@ from kiosk.config import load
 
 @click.command("check")
 @click.option("--config", "path", required=True, type=click.Path(path_type=Path), help="The kiosk's TOML file.")
+@click.option(
+    "--quick", is_flag=True, help="Without sound, microphone, network and speech engine: nothing loud or slow."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout instead of lines.")
 @click.pass_context
-def command(ctx: click.Context, path: Path, *, as_json: bool) -> None:
+def command(ctx: click.Context, path: Path, *, quick: bool, as_json: bool) -> None:
     r"""Say whether this kiosk is fit to open: one line for each thing that it needs.
 
-    A line is "fine", "advice" (it opens all the same) or "error" with what to do. Nothing is recorded, played, sent or
-    made, and it may be run beside the kiosk. Run it as the kiosk's own user.
+    A line is "fine", "advice" (it opens all the same) or "error" with what to do. The whole check plays a tone and a
+    sentence and listens for them, tries the speech engine, and fetches the server's list of forms; --quick does none of
+    that. Nothing is kept or sent. It may be run beside the kiosk: then nothing is played. Run it as the kiosk's own
+    user, in the room and with everything plugged in. docs/check.md says what each line means.
 
     \b
     Example:
@@ -35,7 +40,7 @@ def command(ctx: click.Context, path: Path, *, as_json: bool) -> None:
     """
     config = load(path)
     lines = []
-    for line in check(config, path):
+    for line in check(config, path, quick=quick):
         lines.append(line)
         if not as_json:
             click.echo(_line(line))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +15,6 @@ from kiosk.keeping.store import DATABASE_NAME, Role, Store
 from voice.devices import Direction, find
 from voice.errors import VoiceError
 from voice.speech import SpeechCache
-
-LITTLE_SPACE_BYTES = 200_000_000
-"""Some fifty visits with the longest voice messages."""
 
 
 def devices(config: Config) -> Iterator[Line]:
@@ -63,9 +59,6 @@ def store(config: Config) -> Iterator[Line]:
     if kind in FORGETFUL:
         allowed = advice if config.store.allow_volatile else error
         yield allowed("store", f"{folder} lies on {kind}, {why(kind)}", HINT)
-    free_bytes = shutil.disk_usage(there).free
-    if free_bytes < LITTLE_SPACE_BYTES:
-        yield advice("store", f"{folder} has {free_bytes / 1e6:.0f} MB left", "Free some space on that disk.")
     if os.geteuid() == 0:
         met = "looked at as root, who may write everywhere"
         yield advice("store", met, "Check as the user that runs the kiosk.")

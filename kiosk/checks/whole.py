@@ -1,49 +1,73 @@
 """Is this kiosk fit to open? One line for each thing that has to be there: fine, advice, or an error with what to do.
 
-Nothing is recorded or played, no lock is taken, nothing is made and no visit is read: it may run beside the kiosk.
+No lock is taken, nothing is made that stays, and no visit is read: it may run beside the kiosk, which it then leaves in
+peace. The quick half plays, records and fetches nothing; the kiosk itself looks at most of it each night.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from kiosk.checks import keys, machine, staff
-from kiosk.checks.lines import Level, Line, advice, fine, refused
+from kiosk.checks import engine, keys, machine, server, staff
+from kiosk.checks.clock import clock
+from kiosk.checks.disk import disk
+from kiosk.checks.display import screen
+from kiosk.checks.lines import Level, Line, fine, refused
+from kiosk.checks.power import power_and_temperature
 from kiosk.checks.sets import check_sets
+from kiosk.checks.sound import sound
 from kiosk.config import Config
 from kiosk.errors import KioskError
 from kiosk.house import rules_of
-from openrosa.errors import OpenRosaError
-from openrosa.signing import check_public
-from openrosa.unreachable import trusting
-from voice.engine import Engine
-from voice.engines import open_engine
-from voice.errors import VoiceError
-
-TRIAL_ENGINE = "pocketsphinx"
-HERE = ("localhost", "127.0.0.1", "::1")
+from kiosk.keeping.day import today
 
 
-def check(config: Config, source: Path) -> Iterator[Line]:
+def check(config: Config, source: Path, *, quick: bool = False) -> Iterator[Line]:
     """Look at everything; each line comes when it is known, because a model takes seconds to load.
 
     Args:
         config: as read; a wrong one has been refused by `config.load` already.
         source: the file that it was read from.
+        quick: without sound, microphone, network, and without loading the speech engine.
     """
     yield configuration(config, source)
-    engine, line = open_ear(config)
-    yield from check_sets(config, engine)
+    ear, line = (None, engine.model_there(config)) if quick else engine.open_ear(config)
+    yield from check_sets(config, ear)
     yield line
-    yield from machine.devices(config)
+    if ear is not None and (heard := engine.tried(config, ear)) is not None:
+        yield heard
+    devices = tuple(machine.devices(config))
+    yield from devices
+    yield machine.speaks(config.home.language, config.voice.rate_wpm)
+    if not quick and fit(devices):
+        yield from sound(config)
+    yield from keys.findings(config)
+    yield screen()
+    yield from machine.store(config)
+    yield from disk(config.store.folder)
+    yield clock(today())
+    yield from power_and_temperature()
+    address = server.settings(config)
+    yield address
+    if not quick and address.level is not Level.ERROR:
+        yield from server.reached(config)
+    yield machine.status_file(config)
+    yield from staff.findings(config)
+
+
+def nightly(config: Config) -> Iterator[Line]:
+    """What the kiosk looks at by itself, while nobody is there.
+
+    Not its devices and keys, which it watches all the time, nor what only changes with the configuration.
+    """
+    yield engine.model_there(config)
+    yield from check_sets(config, None)
     yield machine.speaks(config.home.language, config.voice.rate_wpm)
     yield from machine.store(config)
-    yield server(config)
-    yield machine.status_file(config)
-    yield from keys.findings(config)
-    yield from staff.findings(config)
+    yield from disk(config.store.folder)
+    yield clock(today())
+    yield from power_and_temperature()
 
 
 def fit(lines: Iterable[Line]) -> bool:
@@ -58,45 +82,3 @@ def configuration(config: Config, source: Path) -> Line:
     except KioskError as unusable:
         return refused("configuration", unusable)
     return fine("configuration", str(source))
-
-
-def open_ear(config: Config) -> tuple[Engine | None, Line]:
-    """The engine that the kiosk would hear with, and what to know of it."""
-    what, voice = "speech engine", config.voice
-    if voice.engine == "none":
-        return None, fine(what, "none: answers are taken by key alone, as configured")
-    try:
-        engine = open_engine(voice.engine, voice.language, voice.models_dir)
-    except VoiceError as unusable:
-        return None, refused(what, unusable)
-    name = f"{engine.name}, model {engine.model}"
-    language = voice.language.split("-", maxsplit=1)[0].lower()
-    if engine.name == TRIAL_ENGINE:
-        met = f"{name}, the trial engine: it mishears many people, and nobody should be judged by it"
-        return engine, advice(what, met, f"Install the better one: `sayso models install {language}`.")
-    if engine.weights is None:
-        met = (
-            f"{name}, without weights of its own: an answer is taken at once only when all its passes agree, and how "
-            "often it is right, wrong or asks is not known"
-        )
-        return engine, advice(what, met, "With recordings, run `sayso voice fit` and `sayso voice measure`.")
-    return engine, fine(what, f"{name}, weights of {engine.weights.date} from {engine.weights.data}")
-
-
-def server(config: Config) -> Line:
-    """Where visits go. Nothing is sent, and the address is not printed: it holds the token."""
-    url = config.server.url
-    if not url:
-        return advice("server", "none is configured", "Visits stay on this kiosk until server.url is set.")
-    try:
-        if config.server.ca_file != Path():
-            trusting(config.server.ca_file)
-        if config.server.receipt_key:
-            check_public(config.server.receipt_key)
-    except OpenRosaError as unusable:
-        return refused("server", unusable)
-    parts = urlsplit(url)
-    if parts.scheme == "http" and parts.hostname not in HERE:
-        met = "its address begins with http://, so that its token can be read on the way"
-        return advice("server", met, "Begin server.url with https:// if the server can do that.")
-    return fine("server", "one is configured; `sayso upload` tries it")
