@@ -8,8 +8,9 @@ from pathlib import Path
 
 from installing.bundle_make import APPLIANCE, MACHINES, make, running_python
 from installing.errors import InstallError
-from installing.install import Wanted, install
+from installing.install import Wanted, go_back, go_on, install
 from installing.machine import Machine
+from installing.uninstall import uninstall
 
 WRONG = 2
 
@@ -25,7 +26,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="For example:\n"
         "  sudo script/install kiosk\n"
         "  sudo script/install kiosk --bundle /media/stick/sayso-0.1.0.tar\n\n"
-        "Exit codes: 0 done, 1 installed but not fit to open (what to do is said), 2 could not be done.",
+        "Another version than the one in use is tried on a copy of the data first, and goes back by itself where it\n"
+        "fails.\n\n"
+        "Exit codes: 0 done; 1 installed but not fit to open, or gone back; 2 could not be done, nothing was changed.",
     )
     for_install.add_argument("role", choices=("kiosk", "collector"), help="what this machine is to be")
     for_install.add_argument("--bundle", type=Path, metavar="FILE", help="install from what script/bundle made")
@@ -37,6 +40,21 @@ def _parser() -> argparse.ArgumentParser:
         help="install into that folder's machine, which does not run",
     )
     for_install.add_argument("--no-packages", action="store_true", help="leave Debian's packages alone")
+    for_install.add_argument("--back", action="store_true", help="go back to the version before the one in use")
+    for_uninstall = commands.add_parser(
+        "uninstall",
+        prog="script/uninstall",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Take Sayso off this machine. It asks what is to become of the data, unless an option says so.",
+        epilog="Debian's packages stay. Exit codes: 0 done, 2 could not be done.",
+    )
+    for_uninstall.add_argument("role", choices=("kiosk", "collector"), help="what is to go")
+    for_uninstall.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="off that folder's machine")
+    what = for_uninstall.add_mutually_exclusive_group()
+    what.add_argument("--keep-data", action="store_true", help="leave visits and configuration where they are")
+    what.add_argument("--erase-data", action="store_true", help="erase visits and configuration")
+    for_uninstall.add_argument("--even-unsent", action="store_true", help="erase visits that no server has, too")
+    commands.add_parser("resume", prog="resume", description="Go on with an upgrade that a power cut interrupted.")
     for_bundle = commands.add_parser(
         "bundle",
         prog="script/bundle",
@@ -61,7 +79,14 @@ def main() -> int:
             pythons = given.python or sorted({APPLIANCE, running_python()})
             make(given.to, pythons, given.machine or MACHINES)
             return 0
+        if given.command == "resume":
+            return go_on(Machine())
         machine = Machine(given.root.resolve())
+        if given.command == "uninstall":
+            choice = "keep" if given.keep_data else "erase" if given.erase_data else ""
+            return uninstall(machine, given.role, choice, even_unsent=given.even_unsent)
+        if given.back:
+            return go_back(machine)
         return install(Wanted(given.role, machine, given.bundle, packages=not given.no_packages))
     except InstallError as error:
         sys.stderr.write(f"sayso {given.command}: {error}\n")

@@ -9,18 +9,20 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from installing import bundle_open, disk, libraries, model, packages, tree, units
+from installing import bundle_open, disk, libraries, model, packages, starting, tree, units
 from installing.bundle_open import Bundle
+from installing.data import COLLECTOR_ENV, CONFIG
 from installing.errors import InstallError
 from installing.machine import Machine, free_bytes
+from installing.services import Services
 from installing.telling import Steps, say
+from installing.upgrade import Upgrade, resume
 from installing.versions import COMMAND, CURRENT, Versions
 
-CONFIG = "/etc/sayso/sayso.toml"
-COLLECTOR_ENV = "/etc/sayso/collector.env"
 _ROOM_BYTES = 1_500_000_000
 """Two versions side by side, with a speech model each, were 0.9 GB."""
 _STEPS = 7
+_STEPS_OF_AN_UPGRADE = 5
 NOT_FIT = 1
 
 
@@ -50,12 +52,13 @@ def install(wanted: Wanted) -> int:
         raise InstallError("Cannot install", "you are not root", f"Run: sudo script/install {wanted.role}")
     os.umask(0o022)
     machine.path("/opt/sayso").mkdir(parents=True, exist_ok=True)
-    with _alone(machine), _source(wanted) as bundle:
+    with alone(machine), _source(wanted) as bundle:
+        resume(machine, Steps(total=1), Services(machine))
         return _Run(wanted, bundle).all()
 
 
 @contextmanager
-def _alone(machine: Machine) -> Iterator[None]:
+def alone(machine: Machine) -> Iterator[None]:
     """One installation at a time. Raises: InstallError."""
     with machine.path("/opt/sayso/.lock").open("w") as file:
         try:
@@ -74,6 +77,36 @@ def _source(wanted: Wanted) -> Iterator[Bundle | None]:
         yield bundle
 
 
+def go_on(machine: Machine) -> int:
+    """Go on with an upgrade that a power cut interrupted; the exit code."""
+    with alone(machine):
+        return NOT_FIT if resume(machine, Steps(total=1), Services(machine)) is False else 0
+
+
+def go_back(machine: Machine) -> int:
+    """To the version before the one in use; the exit code. Raises: InstallError: there is none, or its data can't."""
+    with alone(machine):
+        resume(machine, Steps(total=1), Services(machine))
+        versions = Versions(machine)
+        current = versions.current()
+        others = [name for name in versions.whole() if name != current]
+        if current is None or not others:
+            raise InstallError("Cannot go back", "there is no version before this one", "Install one over it.")
+        Upgrade(machine, others[-1], current, versions.roles(), Steps(total=2), Services(machine)).by_hand()
+    return 0
+
+
+@contextmanager
+def _out_of_the_way() -> Iterator[None]:
+    """What takes minutes beside an open kiosk gets only the time that nobody else wants: it has to go on hearing."""
+    policy = os.sched_getscheduler(0)
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, os.sched_param(0))
+
+
 class _Run:
     """One run of script/install."""
 
@@ -90,19 +123,27 @@ class _Run:
     def all(self) -> int:
         """Every step; the exit code."""
         before = self.versions.current()
-        say(f"Sayso {self.name} for a {self.role}, to {self.folder}")
-        self._packages()
-        self._files()
-        self._users()
-        self._libraries()
-        self._model()
-        self._mark()
-        if before not in (None, self.name):
-            raise InstallError("Cannot upgrade", f"{before} is in use", "This version of script/install cannot yet.")
+        upgrading = before not in (None, self.name)
+        self.steps.total += _STEPS_OF_AN_UPGRADE if upgrading else 0
+        say(f"Sayso {self.name} for a {self.role}, to {self.folder}{f', in place of {before}' if upgrading else ''}")
+        with _out_of_the_way() if upgrading else nullcontext():
+            self._packages()
+            self._files()
+            self._users()
+            self._libraries()
+            self._model()
+            self._mark()
+        if upgrading:
+            roles = self.versions.roles() or self.roles
+            services = Services(self.machine)
+            if not Upgrade(self.machine, str(before), self.name, roles, self.steps, services).run():
+                say()
+                say(f"{self.name} did not come up, so {before} is in use again, with everything that was kept.")
+                return NOT_FIT
         self._into_use()
-        code = self._start()
+        fit = starting.start(self.machine, self.folder, self.role, self.roles, self.steps)
         self._told()
-        return code
+        return 0 if fit else NOT_FIT
 
     # The version's own folder
 
@@ -197,60 +238,12 @@ class _Run:
         changed |= disk.point(self.machine.path(COMMAND), f"{CURRENT}/.venv/bin/sayso")
         changed |= self.versions.set_roles(self.roles)
         changed |= self.versions.use(self.name)
-        if made and self.machine.is_running:
+        if made:
             units.take_notice(self.machine)
         if changed:
             self.steps.changed(f"{self.name} is in use")
         else:
             self.steps.note("as they should be")
-
-    def _start(self) -> int:
-        self.steps.begin("Starting it")
-        if self.role == "kiosk" and not self.machine.path(CONFIG).exists():
-            self.steps.note("not yet: there is no configuration")
-            return 0
-        if self.role == "kiosk" and not self._is_fit():
-            return NOT_FIT
-        links = units.late_links(self.folder, self.roles)
-        made = units.make(self.machine, links)
-        if made:
-            self.steps.changed(f"{len(made)} links in /etc: it starts by itself from now on")
-        if not self.machine.is_running:
-            self.steps.note("it starts when this machine does")
-            return 0
-        self._start_now(reload=bool(made))
-        return 0
-
-    def _is_fit(self) -> bool:
-        """Whether `sayso check` has no error; without a running machine there is nothing to look at."""
-        if not self.machine.is_running or self._active(["sayso-kiosk.service"]):
-            return True
-        self.steps.note("sayso check: is it fit to open?")
-        sayso = str(self.folder / ".venv" / "bin" / "sayso")
-        command = self.machine.as_user("sayso", [sayso, "check", "--config", CONFIG])
-        ended = self.machine.try_run(command, timeout_s=300)
-        if ended.returncode == 0:
-            return True
-        said = (ended.stdout + ended.stderr).splitlines()
-        for line in [line for line in said if not line.startswith(("fine", "advice"))]:
-            self.steps.note(line)
-        self.steps.note("Not started. Put that right, then run this again: it starts once `sayso check` has no error.")
-        return False
-
-    def _start_now(self, *, reload: bool) -> None:
-        names = units.wanted_units(self.folder, self.role)
-        if reload:
-            units.take_notice(self.machine)
-        idle = [name for name in names if not self._active([name])]
-        if not idle:
-            self.steps.note("it is running")
-            return
-        hint = f"Look at: journalctl -u {idle[0]}"
-        self.machine.run(["systemctl", "start", *idle], "Cannot start", hint, timeout_s=300)
-        self.steps.changed(f"started: {', '.join(idle)}")
-
-    def _active(self, names: list[str]) -> bool:
-        return self.machine.try_run(["systemctl", "is-active", "--quiet", *names]).returncode == 0
 
     def _told(self) -> None:
         say()

@@ -96,8 +96,9 @@ class Machine:
         if self.is_whole:
             where = self.inside(cwd) if cwd else "/"
             whole = ["chroot", str(self.root), "/usr/bin/env", "-C", where, *whole]
-        given = {**os.environ, "LC_ALL": "C.UTF-8", **(env or {})}
-        given.pop("PYTHONPATH", None)  # ours; a virtual environment must not see it
+        # PYTHONPATH is ours: a virtual environment must not see it.
+        mine = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        given = {**mine, "LC_ALL": "C.UTF-8", **(env or {})}
         try:
             return subprocess.run(
                 whole,

@@ -32,6 +32,10 @@ FILES = {"out-of-order": "/usr/local/lib/sayso/out-of-order"}
 """File in systemd/ -> where a kiosk's units look for it."""
 MASKED = ("getty@tty1.service", "autovt@.service", "ctrl-alt-del.target")
 """Of the system's own, what a kiosk must not have: logins on its display, and a restart by three keys."""
+RESUME = "sayso-upgrade.service"
+"""Goes on with an upgrade after a power cut; `installing.upgrade` makes it and takes it away."""
+MAIN = {"kiosk": "sayso-kiosk.service", "collector": "sayso-collector.service"}
+"""Role -> the unit that has to run."""
 _WANTS = {"WantedBy": "wants", "RequiredBy": "requires", "UpheldBy": "upholds"}
 _FALLBACK_USERS = {
     "kiosk": 'u sayso - "Sayso kiosk" /var/lib/sayso /usr/sbin/nologin\nm sayso audio\nm sayso input\nm sayso video\n'
@@ -80,8 +84,15 @@ def wanted_units(version: Path, role: str) -> list[str]:
     return sorted({Path(link.place).name for link in enabling_links(version, [role]) if ".wants/" in link.place})
 
 
+def enabled(machine: Machine, roles: list[str]) -> list[str]:
+    """Those of the roles that start with the machine."""
+    return [role for role in roles if machine.path(f"{UNITS}/multi-user.target.wants/{MAIN[role]}").is_symlink()]
+
+
 def take_notice(machine: Machine) -> None:
-    """Let the running system read anew what was changed for it."""
+    """Let the system read anew what was changed for it, if it runs."""
+    if not machine.is_running:
+        return
     for command in (
         ["systemctl", "daemon-reload"],
         ["systemd-tmpfiles", "--create"],
@@ -154,6 +165,8 @@ def ours(machine: Machine) -> Iterator[Path]:
             if path.is_symlink():
                 target = str(path.readlink())
                 masked = path.name in MASKED and target == "/dev/null"
+                if path.name == RESUME:
+                    continue
                 if masked or target.startswith((f"{CURRENT}/", f"{UNITS}/sayso-")):
                     yield path
 
