@@ -39,7 +39,9 @@ FROM_HZ, TO_HZ = 400.0, 3_400.0
 """What every speaker plays and every microphone hears."""
 TONE_VOLUME = 0.5
 CLEAR_DB = 20.0
-"""The tone's peak above the correlation of the room alone. The highest of 100,000 values of noise stands at 13 dB."""
+"""The tone's peak above the correlation of everything else. The highest of 100,000 values of noise stands at 13 dB."""
+_MEDIAN = 0.67
+"""Of the size of random noise, by its root mean square."""
 _TURN = 1
 _PLAYED_HZ = 48_000
 _BLOCK_BYTES = 640
@@ -205,7 +207,9 @@ def analysed(pcm: bytes, quiet: int, started_s: float, *, spoken: bool = True, l
     shape = tone(RATE_HZ)
     background = _correlated(to_float(room), shape)
     found = _correlated(to_float(played), shape)
-    noise = max(float(np.sqrt(np.mean(np.square(background)))), 1e-6) if len(background) else 1e-6
+    # Noise may begin with the tone: the median of what was recorded meanwhile is no tone either.
+    each = (float(np.median(part)) / _MEDIAN for part in (background, found) if len(part))
+    noise = max(*each, 1e-6)
     place = int(np.argmax(found)) if len(found) else 0
     peak = float(found[place]) if len(found) else 0.0
     clearness_db = 20 * math.log10(max(peak, 1e-9) / noise)
