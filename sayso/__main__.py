@@ -17,6 +17,7 @@ COMMANDS = {
     "run": ("sayso.run", "The kiosk."),
     "screen": ("sayso.screen", "The kiosk on the whole of a display: what a kiosk's computer starts."),
     "status": ("sayso.status", "Counts and device health."),
+    "setup": ("sayso.setup", "Set up this kiosk: a walk in this terminal, or by flags."),
     "check": ("sayso.check", "Is this kiosk fit to open: one line for each thing it needs."),
     "upload": ("sayso.upload", "Send what waits, now."),
     "export": ("sayso.export", "Sealed visits to a USB stick."),

@@ -163,7 +163,7 @@ def test_the_example_loads_with_every_line_of_it_switched_on(tmp_path):
 def test_what_is_chosen_is_written_into_the_example_and_read_back_as_it_was(tmp_path):
     chosen = {
         "sets": ["a.xml", "server:my home"],
-        "home": {"name": 'The "Elms"\\ 7 – Tŷ Ni\n'},
+        "home": {"name": 'The "Elms"\\ 7, Tŷ Ni\n'},
         "voice": {"volume": 0.5, "microphone": "usb:0d8c:0014"},
         "asking": {"speak_keyed_answers": True},
         "staff": {"sequence": ["green", "red"]},
