@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kiosk import machine
+from kiosk import machine, sign
 from kiosk.display.terminal import kept_for_the_screen
 from kiosk.ear import Ear
 from kiosk.errors import KioskError
@@ -150,6 +150,8 @@ def run(
         def look_and_load() -> None:
             health.look()
             ear.load(sets)
+            if systemd.listens:
+                sign.make(config, speech_cache(config))
 
         if config.hours.open:
             threading.Thread(target=_tell_hours, args=(inbox, is_open), name="hours", daemon=True).start()
