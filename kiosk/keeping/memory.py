@@ -13,4 +13,7 @@ Source: core(5) says that the limit does not hold for those; fs/coredump.c makes
 
 def leave_no_core() -> None:
     """Have the kernel write no core file of this process or of those that it starts: it would hold what was said."""
-    resource.setrlimit(resource.RLIMIT_CORE, (NO_CORE_BYTES, NO_CORE_BYTES))
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    # Whoever started it may allow less already, and nobody but root raises that again.
+    limit = NO_CORE_BYTES if most == resource.RLIM_INFINITY else min(NO_CORE_BYTES, most)
+    resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))

@@ -33,6 +33,17 @@ def test_a_crash_leaves_no_core_file(tmp_path, report):
     report.note("a crash of the kiosk's process", "no core file", f"none; without the kiosk's limit it {would}")
 
 
+def test_a_service_that_allows_no_core_file_at_all_starts_the_kiosk_too():
+    code = (
+        "import os, resource; from kiosk.keeping.memory import leave_no_core; "
+        "resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); "
+        "os.geteuid() == 0 and os.setuid(65534); "  # root could raise it again
+        "leave_no_core(); "
+        "assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_the_running_kiosk_and_what_it_starts_have_that_limit(tmp_path):
     one = house(tmp_path / "house")
     with one.running() as terminal:
