@@ -45,6 +45,7 @@ FLAGS = (
     "no_server",
     "no_pin",
     "no_microphone",
+    "unsealed",
 )
 """One of these given: no walk."""
 MOST_PASTED_BYTES = 100_000
@@ -70,8 +71,10 @@ MOST_PASTED_BYTES = 100_000
 @click.option("--public-key", type=click.Path(path_type=Path), help="The organisation's, for sets that are sheets.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder for visits.")
 @click.option("--models", type=click.Path(path_type=Path), help="Folder of the speech models.")
+@click.option("--unsealed", is_flag=True, help="Keep answers that nobody has sealed, to try Sayso only.")
+@click.option("--quick", is_flag=True, help="Check without sound, speech engine and server, as each night.")
 @click.pass_context
-def command(ctx: click.Context, /, path: Path, *, untried: bool, **given: object) -> None:
+def command(ctx: click.Context, /, path: Path, *, untried: bool, quick: bool, **given: object) -> None:
     r"""Set up this kiosk: a walk in this terminal, or by flags without one.
 
     The walk asks for the home's name, the language, the speaker and the microphone (by speaking and listening), each
@@ -89,11 +92,11 @@ def command(ctx: click.Context, /, path: Path, *, untried: bool, **given: object
     Exit codes: 0 written and fit to open, 1 written, and `sayso check` finds an error, 2 nothing was written.
     """
     if not any(given[name] not in (None, (), False) for name in FLAGS) and not untried:
-        _walk(ctx, path)
+        _walk(ctx, path, quick=quick)
         return
     writing.need_writable(path)
     draft = _answered(read(path, ROOT), given, tried=not untried)
-    lines = tuple(writing.checked(draft))
+    lines = tuple(writing.checked(draft, quick=quick))
     written = writing.put(draft)
     for name, value in writing.summary(draft):
         click.echo(f"{name:11} {value}")
@@ -105,7 +108,7 @@ def command(ctx: click.Context, /, path: Path, *, untried: bool, **given: object
         ctx.exit(1)
 
 
-def _walk(ctx: click.Context, path: Path) -> None:
+def _walk(ctx: click.Context, path: Path, *, quick: bool) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         hint = "Run it in a terminal, or give its answers as flags: sayso setup --help."
         raise KioskError("Cannot show the walk", "here: this is no terminal", hint)
@@ -114,7 +117,7 @@ def _walk(ctx: click.Context, path: Path) -> None:
     # Textual takes a quarter of a second to import, which flags alone do not pay.
     from kiosk.setting_up.walk.app import SetupApp  # noqa: PLC0415
 
-    app = SetupApp(draft, SHIPPED)
+    app = SetupApp(draft, SHIPPED, quick=quick)
     app.run(mouse=False)
     if app.written is None:
         click.echo(f"Nothing was written; {path} is as it was.")
@@ -147,6 +150,8 @@ def _answered(draft: Draft, given: dict[str, object], *, tried: bool) -> Draft:
         draft = draft.having(staff__pin_hash=hash_pin(_text(str(flag["pin_file"]), "the PIN").strip()))
     elif flag["no_pin"]:
         draft = draft.having(staff__pin_hash=None)
+    if flag["unsealed"]:
+        draft = draft.having(store__allow_unsealed=True)
     if "opening" in flag:
         read_hours(str(flag["opening"]))
         draft = draft.having(hours__open="".join(str(flag["opening"]).split()) or None)

@@ -100,8 +100,12 @@ def _microphone(draft: Draft) -> str:
     return str(draft.value("voice.microphone")) or "the system's own choice"
 
 
-def checked(draft: Draft) -> Iterator[Line]:
+def checked(draft: Draft, *, quick: bool = False) -> Iterator[Line]:
     """What `sayso check` would say of it, before it is written: forms are made in a folder of their own meanwhile.
+
+    Args:
+        draft: what is to be written.
+        quick: without what takes long, or sounds: the engine, microphone and speaker, the server.
 
     Raises: KioskError, OpenRosaError: it is no configuration, or a sheet can't be converted.
     """
@@ -118,7 +122,7 @@ def checked(draft: Draft) -> Iterator[Line]:
         for value in later:
             if fetched[value] in missing:
                 yield fine(f"set {value}", "it is fetched from the server when this is written")
-        yield from check(msgspec.structs.replace(config, sets=sets), draft.path)
+        yield from check(msgspec.structs.replace(config, sets=sets), draft.path, quick=quick)
 
 
 def put(draft: Draft) -> Written:

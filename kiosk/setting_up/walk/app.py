@@ -47,6 +47,7 @@ class SetupApp(App[None]):
         shipped: the folder of question sets that come with Sayso.
         input_folder: where the kernel has input devices.
         clock: seconds that never go back: a key that bounces is one press.
+        quick: check without what takes long.
 
     Attributes:
         written: what was put in its place; None: nothing was.
@@ -56,6 +57,18 @@ class SetupApp(App[None]):
 
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
     TITLE = "Sayso setup"
+    CSS = """
+    Screen { background: black; color: white; padding: 0 2; }
+    #where { color: $text-muted; }
+    #title { text-style: bold; margin-bottom: 1; }
+    #words { margin-bottom: 1; }
+    #said { color: yellow; margin-top: 1; }
+    #keys { dock: bottom; color: $text-muted; }
+    OptionList { background: black; border: none; height: auto; max-height: 11; padding: 0; }
+    OptionList:focus { border: none; background: black; }
+    Input, Input:focus { background: black; border: round white; }
+    #scrolled { height: 1fr; }
+    """
 
     def __init__(
         self,
@@ -64,12 +77,14 @@ class SetupApp(App[None]):
         *,
         input_folder: Path = FOLDER,
         clock: Callable[[], float] = time.monotonic,
+        quick: bool = False,
     ) -> None:
         super().__init__()
         self.draft = draft
         self.shipped = shipped
         self.input_folder = input_folder
         self.clock = clock
+        self.quick = quick
         self.forms: tuple[FormEntry, ...] = ()
         self.written: Written | None = None
         self.fit = False

@@ -25,8 +25,8 @@ class LastPage(ScrolledPage):
         """The summary at once, the check's lines as soon as it is through."""
         self.offer_nothing()
         self._show("Checking, as `sayso check` does ...")
-        draft = self.draft
-        self.beside(lambda: tuple(writing.checked(draft)), self._checked, self._refused)
+        draft, quick = self.draft, self.walk.quick
+        self.beside(lambda: tuple(writing.checked(draft, quick=quick)), self._checked, self._refused)
 
     def _show(self, *more: str) -> None:
         chosen = [f"{name:11} {value}" for name, value in writing.summary(self.draft)]
@@ -36,12 +36,7 @@ class LastPage(ScrolledPage):
         self._lines = lines
         self.walk.fit = fit(lines)
         order = (Level.ERROR, Level.ADVICE)
-        told = [
-            f"{line.level.value}: {line.what}: {line.met} {line.todo}"
-            for level in order
-            for line in lines
-            if line.level is level
-        ]
+        told = [_told(line) for level in order for line in lines if line.level is level]
         well = sum(line.level is Level.FINE for line in lines)
         self._show(f"Checked: {well} fine{', and:' if told else '.'}", *told)
         if not self.walk.fit:
@@ -67,3 +62,8 @@ class LastPage(ScrolledPage):
     def _written(self, written: writing.Written) -> None:
         self.walk.written = written
         self.walk.exit()
+
+
+def _told(line: Line) -> str:
+    """As the check says it."""
+    return f"{line.level.value}: {line.what}: {line.met.rstrip('.')}. {line.todo}"

@@ -32,18 +32,6 @@ class Page(Screen[None]):
     TITLE: ClassVar[str] = ""
     KEYS: ClassVar[str] = "Arrows and Enter choose. Esc goes back."
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", priority=True)]
-    CSS = """
-    Page { background: black; color: white; padding: 0 2; }
-    #where { color: $text-muted; }
-    #title { text-style: bold; margin-bottom: 1; }
-    #words { margin-bottom: 1; }
-    #said { color: yellow; margin-top: 1; }
-    #keys { dock: bottom; color: $text-muted; }
-    OptionList { background: black; border: none; height: auto; max-height: 11; padding: 0; }
-    OptionList:focus { border: none; }
-    Input { background: black; border: tall white; }
-    #scrolled { height: 1fr; }
-    """
 
     @classmethod
     def wanted(cls, draft: Draft) -> bool:
@@ -73,7 +61,8 @@ class Page(Screen[None]):
         """The page from top to bottom."""
         yield Static(f"Sayso setup: {self.walk.place}", id="where", markup=False)
         yield Static(self.TITLE, id="title", markup=False)
-        yield Static(self.words(), id="words", markup=False)
+        if words := self.words():
+            yield Static(words, id="words", markup=False)
         yield from self.body()
         yield Static("", id="said", markup=False)
         yield Static(self.KEYS, id="keys", markup=False)

@@ -29,7 +29,7 @@ class PinPage(Page):
         """Which keys it is made of."""
         return (
             "For the screen with counts and device health; no answer is ever shown there.\n4 to 12 digits out of 1, 2, "
-            "3, 4: on the kiosk green, yellow, red, blue. Six or more are better."
+            "3 and 4, the kiosk's green, yellow, red and blue key. Six or more are better."
         )
 
     def body(self) -> ComposeResult:

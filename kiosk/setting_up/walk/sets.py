@@ -58,6 +58,8 @@ class SetsPage(Page):
             for number, one in enumerate(found)
             if one.value in values and (one.sheet is None) == (one.value not in sheets)
         }
+        if not values and len(found) == 1 and not found[0].refused:
+            self._marked = {0}
         self.say("")
         self._show(len(found) if self._marked else 0)
 
@@ -96,7 +98,7 @@ class KeyPage(Page):
     def words(self) -> str:
         """Where the key comes from."""
         return (
-            "Answers are sealed to the organisation's public key; nobody in the home can read them.\nThe office makes "
+            "Answers are sealed to the organisation's public key; nobody in the home can read them. The office makes "
             "it: sayso collector keys pair FOLDER, file public_key.txt."
         )
 

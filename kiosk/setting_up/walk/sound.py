@@ -119,8 +119,8 @@ class MicrophonePage(_DevicePage):
     def words(self) -> str:
         """What to do."""
         return (
-            "Enter on one of these listens: say a sentence from where people will stand, as loud as\nthey will. "
-            "It is then played back, and kept nowhere."
+            "Enter on one of these listens: say a sentence from where people will stand, as "
+            "loud as they will. It is then played back, and kept nowhere."
         )
 
     def besides(self) -> list[tuple[str, str]]:
