@@ -62,7 +62,7 @@ def make(to: Path | None, pythons: Iterable[str], machines: Iterable[str]) -> Pa
         steps.begin("Fetching the speech model")
         _models(source, folder / MODELS, steps)
         steps.begin("Listing every file with its SHA-256")
-        _list(folder)
+        list_files(folder)
         steps.note(f"{verify(folder)} files")
         steps.begin(f"Writing {target}")
         beside = target.with_name(f".{target.name}.new")
@@ -184,7 +184,8 @@ def _fetch(url: str, target: Path) -> None:
         shutil.copyfileobj(answer, file, _PIECE_BYTES)
 
 
-def _list(folder: Path) -> None:
+def list_files(folder: Path) -> None:
+    """Write what `bundle_open.verify` looks at."""
     names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     (folder / SUMS).write_text("".join(f"{sha256_of(folder / name)}  {name}\n" for name in names), encoding="utf-8")
 

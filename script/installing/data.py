@@ -9,6 +9,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,6 +19,7 @@ from pathlib import Path
 from installing import disk, store_rows
 from installing.errors import InstallError
 from installing.machine import Machine, free_bytes
+from installing.versions import Versions
 
 CONFIG = "/etc/sayso/sayso.toml"
 COLLECTOR_ENV = "/etc/sayso/collector.env"
@@ -26,9 +28,12 @@ WORK = ".upgrade"
 """In the data folder, while an upgrade is going on: a copy of the database as it was, and one to try things on."""
 _FILES = {"kiosk": "sayso.db", "collector": "collector.sqlite"}
 _LOCKS = ("kiosk.lock", "upload.lock")
-_NOT_COPIED = ("speech", "reserve", WORK, "kiosk.log")
+_NOT_COPIED = ("speech", "out-of-order", "reserve", WORK, "kiosk.log")
+_OPENER = "store_open.py"
 _LEAVE_BYTES = 50_000_000
 _TIMEOUT_S = 3600
+_PATIENCE_S = 30
+"""For a sending that somebody began by hand."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ class Data:
             for path in [self.folder / name for name in _LOCKS if (self.folder / name).exists()]:
                 file = stack.enter_context(path.open("r+"))
                 try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    _lock(file.fileno())
                 except OSError as error:
                     holder = file.read(20).strip() or "unknown"
                     hint = f"Look at it with: ps {holder}. Stop it, then run this again; nothing was changed."
@@ -104,8 +109,13 @@ class Data:
 
     def open_by(self, version: Path, folder: Path) -> str:
         """Let a version open the database in a folder, which makes or migrates it; why it can't, "" if it can."""
-        python, script = version / ".venv" / "bin" / "python", version / "script" / "installing" / "store_open.py"
-        ended = self._as_user([self._seen(python), self._seen(script), self.role, self._seen(folder)])
+        python, script = version / ".venv" / "bin" / "python", version / "script" / "installing" / _OPENER
+        if not script.exists():
+            script = (
+                Versions(self.machine).of(str(Versions(self.machine).current())) / "script" / "installing" / _OPENER
+            )
+        # -P: what lies beside the script is not for it to import.
+        ended = self._as_user([self._seen(python), "-P", self._seen(script), self.role, self._seen(folder)])
         return "" if ended.returncode == 0 else _last(ended)
 
     def same_rows(self, version: Path, one: Path, other: Path) -> int:
@@ -197,6 +207,16 @@ class Data:
         for each in (path, *(path.rglob("*") if path.is_dir() else ())):
             if not each.is_symlink():
                 self.machine.own(each, user, user)
+
+
+def _lock(descriptor: int) -> None:
+    """Take a lock; whoever has it may be about to end. Raises: OSError: they go on having it."""
+    for _ in range(_PATIENCE_S - 1):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(1)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def of(machine: Machine, roles: list[str]) -> list[Data]:

@@ -46,7 +46,7 @@ def install(machine: Machine, folder: Path, wheels: Path | None) -> None:
     machine.run([python, *_PIP, *itself], _OP, "Report it, please.", cwd=folder)
     link_evdev(machine, folder)
     # Nothing can be written here while it runs, so it is compiled now.
-    machine.run([python, "-m", "compileall", "-q", *tree.PACKAGES], _OP, "Report it, please.", cwd=folder)
+    machine.run([python, "-m", "compileall", "-q", "-j", "0", *tree.PACKAGES], _OP, "Report it, please.", cwd=folder)
 
 
 def link_evdev(machine: Machine, folder: Path) -> bool:

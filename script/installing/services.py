@@ -16,6 +16,7 @@ _LIMIT_S = 1200
 """The first start of a version renders anew what the kiosk says: minutes on a Raspberry Pi."""
 _LOOK_S = 2
 _RESTARTS = 2
+_BARRED, _RUN, _BAR = Path("/run/sayso-upgrading"), Path("/run/systemd/system"), "sayso-upgrading.conf"
 _TTY = Path("/dev/tty1")
 
 
@@ -35,12 +36,31 @@ class Services:
     sleep: Callable[[float], None] = time.sleep
 
     def stop(self, names: list[str]) -> None:
-        """Stop those that run, and wait until they have stopped."""
-        if self.machine.is_running and names:
-            self.machine.try_run(["systemctl", "stop", *names], timeout_s=300)
+        """Stop those that run, wait until they have stopped, and let nothing start them before `start` does.
+
+        A restart of the machine lets them start again, too: it is noted in memory only.
+        """
+        if not self.machine.is_running or not names:
+            return
+        _BARRED.touch()
+        for name in [name for name in names if name.endswith(".service")]:
+            folder = _RUN / f"{name}.d"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / _BAR).write_text(f"[Unit]\nConditionPathExists=!{_BARRED}\n", encoding="utf-8")
+        self.machine.try_run(["systemctl", "daemon-reload"])
+        self.machine.try_run(["systemctl", "stop", *names], timeout_s=300)
+
+    def allow(self) -> None:
+        """Let whatever was stopped be started again."""
+        if self.machine.is_running:
+            _BARRED.unlink(missing_ok=True)
+            for path in _RUN.glob(f"*.d/{_BAR}"):
+                path.unlink()
+            self.machine.try_run(["systemctl", "daemon-reload"])
 
     def start(self, names: list[str]) -> None:
         """Start them, after a crash loop too; whether they come up is another question."""
+        self.allow()
         if self.machine.is_running and names:
             self.machine.try_run(["systemctl", "reset-failed", *names])
             self.machine.try_run(["systemctl", "start", "--no-block", *names])

@@ -125,6 +125,7 @@ def _take_off(machine: Machine, versions: Versions, role: str) -> None:
     gone = units.drop_stale(machine, links)
     say(f"{len(gone)} links in /etc are gone.")
     units.take_notice(machine)
+    services.allow()
 
 
 def _erase(machine: Machine, role: str, kept: list[data.Data]) -> None:
