@@ -41,7 +41,7 @@ from kiosk.staff.health import Health
 from kiosk.staff.help import Helper
 from kiosk.staff.setup import desk_of
 from kiosk.state import Visit
-from kiosk.watchdog import KEYS, SOUND, PulsedInbox, Systemd, Threads, Watchdog
+from kiosk.watchdog import PulsedInbox, Systemd, watch
 from openrosa.errors import OpenRosaError
 from openrosa.question_set import QuestionSet
 from voice.errors import VoiceError
@@ -106,7 +106,7 @@ def run(
             on_waiting()
 
         app = _screen(house, inbox, waiting, quit_keys)
-        watchdog = Watchdog(systemd, {"runner": inbox.pulse, "screen": app.call_later}, Threads((*SOUND, *KEYS)).gone)
+        watchdog = watch(systemd, inbox, app.call_later)
         stack.callback(watchdog.close)
         helper = Helper(config.help.command)
         presses = Presses(config.input)

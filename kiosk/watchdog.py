@@ -1,8 +1,8 @@
 """What the kiosk tells systemd: that it is open, how it is, and, as long as all of it turns, that it lives.
 
 systemd ends a kiosk that it was not told of for `WatchdogSec`, and starts another. So it is told only when the runner
-has come round to its inbox and read the store since, the screen's loop has come round too, and no thread of sound is
-gone: a loop of its own would go on feeding while the kiosk hangs.
+has come round to its inbox and read the store since, the screen's loop has come round too, its terminal takes what is
+drawn, and no thread of sound is gone: a loop of its own would go on feeding while the kiosk hangs.
 
 Source: sd_notify(3), sd_watchdog_enabled(3). `WATCHDOG_PID` is not looked at: it names cage, which stands between
 systemd and the kiosk; the unit says `NotifyAccess=all`.
@@ -11,7 +11,9 @@ systemd and the kiosk; the unit says `NotifyAccess=all`.
 from __future__ import annotations
 
 import logging
+import select
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
@@ -149,13 +151,32 @@ class Threads:
         return tuple(sorted(self._seen - alive))
 
 
+class Display:
+    """The terminal's other end: whether it still takes what is drawn, as foot does at once.
+
+    What is drawn waits in a queue of Textual's, so the screen's own loop goes on for long while nobody sees anything.
+
+    Args:
+        terminal: file descriptor of the terminal.
+    """
+
+    def __init__(self, terminal: int) -> None:
+        self._terminal = terminal
+        self._full = False
+
+    def gone(self) -> tuple[str, ...]:
+        """Its name, where it took nothing between this look and the last."""
+        full_before, self._full = self._full, not select.select([], [self._terminal], [], 0)[1]
+        return ("display",) if self._full and full_before else ()
+
+
 class Watchdog:
     """Feeds systemd's watchdog, and tells it how the kiosk is.
 
     Args:
         systemd: whom to tell.
         ask: part -> what gets word to it; the part calls what it was handed when it comes round.
-        gone: what should be there and is not, by name.
+        gone: each tells what should be there and is not, by name.
 
     Attributes:
         line: how the kiosk is, in one plain sentence.
@@ -165,11 +186,11 @@ class Watchdog:
         self,
         systemd: Systemd,
         ask: Mapping[str, Callable[[Callable[[], None]], object]],
-        gone: Callable[[], tuple[str, ...]],
+        gone: Iterable[Callable[[], tuple[str, ...]]] = (),
     ) -> None:
         self._systemd = systemd
         self._ask = dict(ask)
-        self._gone = gone
+        self._gone = tuple(gone)
         self.line = ""
         self._owing: set[str] = set()
         self._lock = threading.Lock()
@@ -203,8 +224,9 @@ class Watchdog:
 
     def look(self) -> bool:
         """Feed, if every part has answered since it was asked and nothing is gone; then ask anew. Whether it fed."""
+        gone = [name for one in self._gone for name in one()]
         with self._lock:
-            missing = (*sorted(self._owing), *self._gone())
+            missing = (*sorted(self._owing), *gone)
         if missing:
             self._systemd.tell(f"STATUS=No answer from: {', '.join(missing)}")
         else:
@@ -219,3 +241,15 @@ class Watchdog:
     def _run(self, every_s: float) -> None:
         while not self._closed.wait(every_s):
             self.look()
+
+
+def watch(systemd: Systemd, inbox: PulsedInbox, ask_screen: Callable[[Callable[[], None]], object]) -> Watchdog:
+    """The watchdog of a kiosk in this terminal.
+
+    Args:
+        systemd: whom to tell.
+        inbox: the runner's.
+        ask_screen: has something called in the screen's own loop.
+    """
+    there = (Threads((*SOUND, *KEYS)).gone, Display(sys.stdin.fileno()).gone)
+    return Watchdog(systemd, {"runner": inbox.pulse, "screen": ask_screen}, there)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
+import select
 import socket
 import threading
 from pathlib import Path
@@ -10,7 +14,7 @@ import pytest
 
 from kiosk.inbox import StoreChanged
 from kiosk.keeping.store import Role, Store
-from kiosk.watchdog import Pulse, PulsedInbox, Systemd, Threads, Watchdog
+from kiosk.watchdog import Display, Pulse, PulsedInbox, Systemd, Threads, Watchdog
 
 
 class Listening:
@@ -109,7 +113,7 @@ def test_a_long_first_start_asks_for_more_time_once_a_second_and_says_how_far_it
 
 
 def watched(address, **parts):
-    one = Watchdog(Systemd(address, watchdog_s=3600), parts, lambda: ())
+    one = Watchdog(Systemd(address, watchdog_s=3600), parts)
     one.line = "All well"
     return one
 
@@ -151,13 +155,30 @@ def test_a_thread_that_was_there_and_has_gone_stops_the_feeding(address, listeni
     ended = threading.Event()
     thread = threading.Thread(target=ended.wait, name="speaker")
     thread.start()
-    watchdog = Watchdog(Systemd(address, watchdog_s=3600), {}, Threads(("speaker", "listener")).gone)
+    watchdog = Watchdog(Systemd(address, watchdog_s=3600), {}, [Threads(("speaker", "listener")).gone])
     assert watchdog.look(), "a listener that never was is none that has gone"
     ended.set()
     thread.join()
     listening.told()
     assert not watchdog.look()
     assert listening.told() == ["STATUS=No answer from: speaker"]
+
+
+def test_a_terminal_that_takes_nothing_is_gone_at_the_second_look_and_back_when_it_does():
+    master, slave = pty.openpty()
+    os.set_blocking(slave, False)
+    display = Display(slave)
+    assert display.gone() == ()
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(slave, b"x" * 1024)
+    assert display.gone() == (), "one slow moment is no death"
+    assert display.gone() == ("display",)
+    while select.select([master], [], [], 0)[0]:
+        os.read(master, 65536)
+    assert display.gone() == ()
+    os.close(master)
+    os.close(slave)
 
 
 @pytest.fixture
