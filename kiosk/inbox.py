@@ -23,6 +23,11 @@ class Inbox(Protocol):
 
 
 @dataclass(frozen=True)
+class SetsChanged:
+    """Other questions are ready to be asked from the next visit on."""
+
+
+@dataclass(frozen=True)
 class StoreChanged:
     """The store can't be read, or can be read again."""
 

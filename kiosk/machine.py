@@ -33,6 +33,11 @@ def time_of_day() -> time:
     return datetime.now().astimezone().time()
 
 
+def now() -> datetime:
+    """The clock on the wall, without a time zone."""
+    return datetime.now()  # noqa: DTZ005  the wall's clock is what opening hours go by
+
+
 def circumstances() -> Circumstances:
     """What the record says beside the visit."""
     return Circumstances(today().isoformat(), clock_trusted(), software())

@@ -16,7 +16,7 @@ from typing import Any
 from kiosk import events
 from kiosk.errors import KioskError
 from kiosk.foresee import next_views
-from kiosk.inbox import Inbox, StoreChanged
+from kiosk.inbox import Inbox, SetsChanged, StoreChanged
 from kiosk.keys.edges import Down, Edge, FoundDown, Plugged, Unplugged, Up
 from kiosk.keys.presses import Presses
 from kiosk.ports import Ports
@@ -88,6 +88,11 @@ class Runner:
         self._held_back: list[events.Event] = []
         self.visit = new_visit()
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody is there: no visit has begun, and staff are not at their screen. Asked from any thread."""
+        return self.visit.stage is Stage.WAITING and not self._ports.desk.active
+
     def run(self) -> None:
         """Until Closed comes, or, in a rehearsal, nothing more can happen."""
         self.show(view_of(self.visit))
@@ -154,7 +159,7 @@ class Runner:
                 self._take_edge(edge)
             case Midnight():
                 self._waiting_again()
-            case StoreChanged():
+            case StoreChanged() | SetsChanged():
                 if self.visit.stage is Stage.WAITING and not self._ports.desk.active:
                     self._begin_anew()
             case _:

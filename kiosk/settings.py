@@ -361,7 +361,12 @@ class Config(_Table, frozen=True):
 
     sets: Annotated[
         tuple[Path, ...],
-        Meta(min_length=1, max_length=3, description="One to three question sets: XForm files, such as my_home.xml."),
+        Meta(
+            min_length=1,
+            max_length=3,
+            description="One to three question sets: XForm files, such as my_home.xml, or server:FORM for what `sayso "
+            "questions pull` fetches.",
+        ),
     ]
     status: Annotated[
         Path,

@@ -10,12 +10,15 @@ import logging
 import threading
 import time
 import traceback
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk import machine, sign
+from kiosk.beside import Beside
 from kiosk.display.terminal import kept_for_the_screen
 from kiosk.ear import Ear
 from kiosk.errors import KioskError
@@ -31,6 +34,7 @@ from kiosk.keeping.tally import Tally
 from kiosk.keys.buttons import Buttons
 from kiosk.keys.presses import Down, Presses
 from kiosk.ports import Ports
+from kiosk.pulling.told import sets_told
 from kiosk.runner import Closed, Midnight, Runner
 from kiosk.saying.sentences import sentence
 from kiosk.saying.voicebox import Voicebox, recordings
@@ -45,7 +49,7 @@ from kiosk.watchdog import PulsedInbox, Systemd, watch
 from openrosa.errors import OpenRosaError
 from openrosa.question_set import QuestionSet
 from voice.errors import VoiceError
-from voice.speaker import Speaker
+from voice.speaker import NoSpeaker, Speaker, Speaking
 from voice.speech import SpeechCache
 
 if TYPE_CHECKING:
@@ -95,7 +99,9 @@ def run(
         keeper = Keeper(store, machine.circumstances, allow_unsealed=config.store.allow_unsealed)
         inbox = PulsedInbox(keeper.look)
         health = Health(config.voice, inbox.put)
-        voice = _voicebox(house, health, stack)
+        beside = Beside(house, partial(_render, config), lambda: runner.idle, inbox.put)
+        asked = beside.asked
+        voice = _voicebox(config, asked.media, _speaker(config, health, stack))
         unsaid = _prepare(voice, sets, config.home, on_progress)
         ear = Ear(config, health.told)
         stack.callback(ear.close)
@@ -105,7 +111,7 @@ def run(
             watchdog.open()
             on_waiting()
 
-        app = _screen(house, inbox, waiting, quit_keys)
+        app = _screen(config, asked.media, inbox, waiting, quit_keys)
         watchdog = watch(systemd, inbox, app.call_later)
         stack.callback(watchdog.close)
         helper = Helper(config.help.command)
@@ -113,8 +119,9 @@ def run(
         buttons = _buttons(config, inbox, app, stack)
 
         def new_visit() -> Visit:
+            asked.take_up()
             return Visit(
-                sets=sets,
+                sets=asked.question_sets,
                 instance_id=machine.new_instance_id(),
                 seed=machine.new_seed(),
                 language=config.home.language,
@@ -130,13 +137,14 @@ def run(
             keys = buttons.facts() if buttons else {}
             told = {
                 **health.facts(),
+                **beside.own_check.facts(),
                 **keys,
                 "key_problem": " ".join((*presses.faults, *filter(None, (keys.get("key_problem"),)))),
                 "help_problem": helper.problem,
                 "can_keep": keeper.can_keep,
                 "problem": unsaid or ear.problem,
             }
-            watchdog.line = write_status(house, store, ear, told)
+            watchdog.line = write_status(asked.house, store, ear, told)
             return watchdog.line
 
         def test_sound() -> str:
@@ -155,6 +163,7 @@ def run(
 
         if config.hours.open:
             threading.Thread(target=_tell_hours, args=(inbox, is_open), name="hours", daemon=True).start()
+        beside.begin()
         with kept_for_the_screen(config.store.folder / LOG), health.watching():
             fault = _run_all(app, runner, inbox, look_and_load)
     if fault is not None:
@@ -187,33 +196,51 @@ def _run_all(app: KioskApp, runner: Runner, inbox: RealInbox, load: Callable[[],
     return next((fault for fault in (*failed, app.fault) if fault is not None), None)
 
 
-def _voicebox(house: House, health: Health, stack: ExitStack) -> Voicebox:
-    """The kiosk's voice, with the sets' recordings and those of its own sentences."""
-    config = house.config.voice
-    speaker = Speaker(config.speaker, health.told, headphones=config.headphones, on_headphones=health.headphones_are)
+def _speaker(config: Config, health: Health, stack: ExitStack) -> Speaker:
+    """The house's speaker, and its headphones."""
+    voice = config.voice
+    speaker = Speaker(voice.speaker, health.told, headphones=voice.headphones, on_headphones=health.headphones_are)
     stack.callback(speaker.close)
+    return speaker
+
+
+def _voicebox(config: Config, media: Mapping[str, Path], speaker: Speaking) -> Voicebox:
+    """The kiosk's voice, with the sets' recordings and those of its own sentences."""
+    voice = config.voice
     return Voicebox(
         speaker,
-        speech_cache(house.config),
-        {**house.media, **recordings(config.recordings)},
-        volume=config.volume,
-        rate_wpm=config.rate_wpm,
-        tail_s=config.tail_s,
+        speech_cache(config),
+        ChainMap({**recordings(voice.recordings)}, media),  # type: ignore[arg-type]  # nothing is written to the second
+        volume=voice.volume,
+        rate_wpm=voice.rate_wpm,
+        tail_s=voice.tail_s,
     )
 
 
-def _screen(house: House, inbox: RealInbox, on_waiting: Callable[[], None], quit_keys: frozenset[str]) -> KioskApp:
+def _render(config: Config, following: House, on_step: Callable[[int, int], None]) -> None:
+    """Render what a house to come can say; nothing is played. Raises: VoiceError; and what `on_step` raises."""
+    voice = _voicebox(config, following.media, NoSpeaker(lambda _event: None))
+    voice.prepare(following.question_sets, config.home.language, on_step, languages=config.home.languages)
+
+
+def _screen(
+    config: Config,
+    media: Mapping[str, Path],
+    inbox: RealInbox,
+    on_waiting: Callable[[], None],
+    quit_keys: frozenset[str],
+) -> KioskApp:
     """The screen, which hands its keys and touches to the inbox."""
     # Textual takes a quarter of a second to import, which only a kiosk with a screen pays.
     from kiosk.screens.app import KioskApp, Signs  # noqa: PLC0415
     from kiosk.screens.terminal_pixels import sixel_cell  # noqa: PLC0415
 
-    config, language = house.config, house.config.home.language
+    language = config.home.language
     return KioskApp(
         config.keys,
         lambda key, turn, by: inbox.put(Down(key, turn, inbox.now_s(), by)),
         on_waiting,
-        picture=house.media.get,
+        picture=media.get,
         cell=sixel_cell(),
         quit_keys=quit_keys,
         theme=config.screen.theme,
@@ -296,6 +323,7 @@ def write_status(house: House, store: Store, ear: Ear, more: Mapping[str, Any]) 
     config = house.config
     facts: dict[str, Any] = {
         **facts_of(config.store.folder, house.question_sets),
+        "sets": sets_told(house),
         "engine": f"{ear.engine.name} {ear.engine.model}" if ear.engine else config.voice.engine,
         **more,
     }

@@ -11,6 +11,7 @@ import msgspec
 from kiosk.config import load
 from kiosk.keeping.day import today
 from kiosk.keeping.identity import KEY_NAME, kiosk_key
+from kiosk.pulling.went import read_went
 from kiosk.staff import status
 from kiosk.staff.rows import rows, why_not_open
 from openrosa.errors import OpenRosaError
@@ -41,6 +42,7 @@ def command(ctx: click.Context, config_path: Path, *, as_json: bool) -> None:
     path = config.status
     found = status.read(path)
     sending = status.read_sending(path)
+    went = read_went(path)
     day, running = today(), found.running()
     why = why_not_open(found, running)
     if as_json:
@@ -53,11 +55,12 @@ def command(ctx: click.Context, config_path: Path, *, as_json: bool) -> None:
             "counts": found.counts,
             "facts": found.facts,
             "sending": sending and _sending(sending, day),
+            "questions": went,
             "kiosk_key": _kiosk_key(config.store.folder),
         }
         click.echo(msgspec.json.encode(told).decode())
     else:
-        for name, value in rows(found, sending, day, running=running):
+        for name, value in rows(found, sending, day, running=running, went=went):
             click.echo(f"{name}: {value}")
     if why or found.line != status.ALL_WELL:
         ctx.exit(1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kiosk.errors import KioskError
+from kiosk.pulling.went import State, read_went
 from kiosk.staff import status
 from kiosk.staff.words import WORDS
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from kiosk.pulling.went import Went
     from kiosk.staff.status import Sending, Status
 
 Row = tuple[str, str]
@@ -25,7 +27,7 @@ LONGEST_VALUE = 120
 """Characters; a server's words may go on for ever."""
 
 DEVICES = ("microphone", "speaker", "headphones", "keys")
-PLAIN = ("engine", "model", "disk", "temperature", "power")
+PLAIN = ("engine", "model", "disk", "temperature", "power", "check")
 
 
 def read_rows(path: Path, today: date) -> tuple[Row, ...]:
@@ -34,10 +36,12 @@ def read_rows(path: Path, today: date) -> tuple[Row, ...]:
         found = status.read(path)
     except KioskError as error:
         return ((WORDS["no_status"], str(error)),)
-    return rows(found, status.read_sending(path), today)
+    return rows(found, status.read_sending(path), today, went=read_went(path))
 
 
-def rows(found: Status, sending: Sending | None, today: date, *, running: bool | None = True) -> tuple[Row, ...]:
+def rows(
+    found: Status, sending: Sending | None, today: date, *, running: bool | None = True, went: Went | None = None
+) -> tuple[Row, ...]:
     """All of them, in their order.
 
     Args:
@@ -45,8 +49,15 @@ def rows(found: Status, sending: Sending | None, today: date, *, running: bool |
         sending: the uploader's, if it has run.
         today: nothing of today is told.
         running: whether the kiosk runs; None: not known.
+        went: how the last pull of question sets went, if there was one. No visit changes it.
     """
-    told = (*_open(found, running), *_visits(found, today), *_server(found, sending, today), *_machine(found.facts))
+    told = (
+        *_open(found, running),
+        *_visits(found, today),
+        *_server(found, sending, today),
+        *_machine(found.facts),
+        *_fetched(went),
+    )
     return tuple((name, _short(value)) for name, value in told)
 
 
@@ -96,6 +107,15 @@ def _machine(facts: Mapping[str, str | int | float | bool | None]) -> Iterator[R
             yield WORDS["set"], one
     if "software" in facts:
         yield WORDS["software"], str(facts["software"])
+
+
+def _fetched(went: Went | None) -> Iterator[Row]:
+    if went is None:
+        return
+    yield WORDS["fetched"], str(went.reached_on or WORDS["never"])
+    if went.failing_since is not None:
+        why = went.message or next((one.message for one in went.sets if one.state is State.FAILED), "")
+        yield WORDS["not_fetched"], f"{went.failing_since}: {why}"
 
 
 def _short(value: str) -> str:

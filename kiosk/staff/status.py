@@ -102,8 +102,8 @@ def line(counts: Counts, facts: Mapping[str, Any], sending: Sending | None = Non
         counts: as of last midnight.
         facts: these are looked at, each may be left out: what `closed` looks at; `problem` (a sentence of the kiosk's
             own); `speaker`, `microphone` and `keys` (a name; "" is none); `engine` ("none": no microphone wanted);
-            `key_problem`, `microphone_problem` and `help_problem` (sentences); `disk_low`, `power_low` and
-            `too_hot` (True).
+            `key_problem`, `microphone_problem`, `help_problem` and `check_problem` (sentences); `disk_low`,
+            `power_low` and `too_hot` (True).
         sending: what the uploader last met, if it has run.
         today: for how long nothing could be sent.
     """
@@ -139,7 +139,7 @@ def _of_devices(facts: Mapping[str, Any]) -> str:
         return f"The power supply is too weak. {CALL}"
     if facts.get("too_hot"):
         return f"The machine is too hot. Give it some air. {CALL}"
-    return ""
+    return str(facts.get("check_problem") or "")
 
 
 def write(path: Path, counts: Counts, facts: Mapping[str, Any], today: date) -> str:

@@ -52,6 +52,9 @@ WORDS: Mapping[str, str] = {
     "temperature": "Temperature",
     "power": "Power supply",
     "set": "Question set",
+    "fetched": "Questions fetched",
+    "not_fetched": "Questions not fetched since",
+    "check": "Checked by itself",
     "software": "Software",
     # Their values
     "yes": "yes",
