@@ -292,6 +292,13 @@ class Help(_Table, frozen=True):
             "the kiosk says to ask somebody near."
         ),
     ] = ()
+    request: Annotated[
+        bool,
+        Meta(
+            description="Leave a file `help` beside the status file instead, upon which systemd runs /etc/sayso/help: "
+            "a kiosk that systemd starts has no network."
+        ),
+    ] = False
 
 
 class Server(_Table, frozen=True):

@@ -39,10 +39,10 @@ from kiosk.runner import Closed, Midnight, Runner
 from kiosk.saying.sentences import sentence
 from kiosk.saying.voicebox import Voicebox, recordings
 from kiosk.settings import Config, Home
-from kiosk.staff import status
+from kiosk.staff import requests, status
 from kiosk.staff.facts import facts_of
 from kiosk.staff.health import Health
-from kiosk.staff.help import Helper
+from kiosk.staff.help import helper_of
 from kiosk.staff.setup import desk_of
 from kiosk.state import Visit
 from kiosk.watchdog import PulsedInbox, Systemd, watch
@@ -114,7 +114,7 @@ def run(
         app = _screen(config, asked.media, inbox, waiting, quit_keys)
         watchdog = watch(systemd, inbox, app.call_later)
         stack.callback(watchdog.close)
-        helper = Helper(config.help.command)
+        helper = helper_of(config)
         presses = Presses(config.input)
         buttons = _buttons(config, inbox, app, stack)
 
@@ -153,7 +153,9 @@ def run(
             return "You should hear the kiosk now."
 
         ports = Ports(app, voice, ear, keeper, call_help=helper.call, desk=desk_of(config, line, test_sound))
-        runner = Runner(ports, inbox, new_visit, line=line, presses=presses)
+        runner = Runner(
+            ports, inbox, new_visit, on_over=partial(requests.after, config.status), line=line, presses=presses
+        )
 
         def look_and_load() -> None:
             health.look()

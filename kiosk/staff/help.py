@@ -13,14 +13,81 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from kiosk.errors import KioskError
+from kiosk.settings import Config
+from kiosk.staff import requests
 
 log = logging.getLogger(__name__)
 
 AT_MOST_EVERY_S = 60.0
 LONGEST_S = 60.0
 """A program that runs for longer is ended, with everything that it started."""
+TAKEN_WITHIN_S = 10.0
+"""systemd takes a request within a moment."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """The whole of the program's environment."""
+
+
+class Calling(Protocol):
+    """What both ways of calling somebody have in common."""
+
+    @property
+    def problem(self) -> str:
+        """Why the last call came to nothing, as a sentence for staff; "" if it did not, or is not over."""
+
+    def call(self) -> bool:
+        """Call somebody; returns at once. False if nobody can be called."""
+
+
+def helper_of(config: Config) -> Calling:
+    """The way that the configuration says."""
+    return Request(config.status) if config.help.request else Helper(config.help.command)
+
+
+class Request:
+    """Leaves a file, upon which systemd runs the home's program: outside the kiosk's sandbox, with a network.
+
+    Args:
+        status: the file beside which it is left.
+        now_s: seconds on a clock that never goes back.
+    """
+
+    def __init__(self, status: Path, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._status = status
+        self._now_s = now_s
+        self._called_s: float | None = None
+        self._unwritten = ""
+
+    @property
+    def problem(self) -> str:
+        """Looked up in the files that systemd takes away and leaves."""
+        if self._unwritten:
+            return self._unwritten
+        if requests.is_there(self._status, requests.HELP_FAILED):
+            return "Help could not be called: the program for it failed."
+        waits = self._called_s is not None and self._now_s() - self._called_s >= TAKEN_WITHIN_S
+        if waits and requests.is_there(self._status, requests.HELP):
+            return "Help could not be called: nothing takes the request."
+        return ""
+
+    def call(self) -> bool:
+        """Leave the request. A call within a minute of the last counts as made, unless that one has failed."""
+        now_s = self._now_s()
+        if self._called_s is not None and now_s - self._called_s < AT_MOST_EVERY_S and not self.problem:
+            return True
+        stands = requests.taken(self._status, requests.HELP)  # nobody took the last one
+        requests.taken(self._status, requests.HELP_FAILED)
+        try:
+            requests.leave(self._status, requests.HELP)
+        except KioskError as error:
+            self._unwritten = f"Help could not be called: {error}"
+            log.error("%s", error)  # noqa: TRY400  a sentence for staff
+            return False
+        self._unwritten, self._called_s = "", now_s
+        return not stands
 
 
 class Helper:

@@ -5,12 +5,18 @@ Each is empty and stands beside the status file, in memory: that it was left say
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from kiosk.errors import KioskError
+from kiosk.keeping.keeper import is_sensitive
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from kiosk.state import Visit
+
+log = logging.getLogger(__name__)
 
 SEND_DUE = "send-due"
 """A sensitive form's visit has ended: what is due is to be sent now."""
@@ -27,6 +33,15 @@ def leave(status: Path, name: str) -> None:
     except OSError as error:
         hint = "Let the user that runs Sayso write in that folder."
         raise KioskError("Cannot leave a request", f"{status.with_name(name)}: {error.strerror}", hint) from error
+
+
+def after(status: Path, over: Visit) -> None:
+    """A visit is over: one of a sensitive form is to be sent now. Whatever comes of it, the next hour tries again."""
+    if is_sensitive(over):
+        try:
+            leave(status, SEND_DUE)
+        except KioskError as error:
+            log.error("%s", error)  # noqa: TRY400  a sentence for staff
 
 
 def taken(status: Path, name: str) -> bool:
