@@ -1,0 +1,128 @@
+"""The office outside: its keys, its form, its collector; and what it is sent."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from boot_machine import OUTSIDE, OUTSIDE_PORT
+
+SAYSO = [sys.executable, "-m", "sayso"]
+SHEETS = """Three questions of a home that is not there.
+
+| survey |
+| | type | name | label::English (en) |
+| | select_one good | food | Is the food good? |
+| | select_one good | garden | Is the garden good? |
+| | select_one good | music | Is the music good? |
+
+| choices |
+| | list_name | name | label::English (en) | say_en | key |
+| | good | good | Good | yes | green |
+| | good | okay | Okay | so so | yellow |
+| | good | not_good | Not good | no | red |
+
+| settings |
+| | form_title | form_id | version | default_language |
+| | Boot test | boot_test | 1 | English (en) |
+"""
+QUESTIONS = ("food", "garden", "music")
+CHOICES = {"1": "good", "2": "okay", "3": "not_good"}
+"""Key -> the answer it is."""
+CONFIG = """# Made by the boot test.
+sets = ["/etc/sayso/boot_test.xml"]
+
+[home]
+name = "Boot test"
+
+[store]
+folder = "/var/lib/sayso"
+
+[voice]
+engine = "none"
+models_dir = "/opt/sayso/current/models"
+
+[asking]
+preset_who = "i_live_here"
+change_s = 0
+ask_again_s = 600
+ask_again_later_s = 600
+offer_stop_s = 3600
+
+[upload]
+at = "now"
+
+[server]
+url = "http://{outside}:{port}{path}"
+"""
+
+
+@dataclass(frozen=True)
+class Office:
+    """A folder with everything that an office has.
+
+    Attributes:
+        folder: of its own.
+    """
+
+    folder: Path
+
+    @classmethod
+    def founded(cls, folder: Path) -> Office:
+        """One with keys, a form that is published, and an address for one kiosk."""
+        folder.mkdir(parents=True)
+        office = cls(folder)
+        sheets = folder / "boot_test.md"
+        sheets.write_text(SHEETS)
+        office._sayso("collector", "keys", "pair", str(folder / "keys"))
+        public = folder / "keys" / "public_key.txt"
+        office._sayso("questions", "convert", str(sheets), "--public-key", str(public), "--to", str(folder))
+        office._sayso("collector", "publish", str(folder / "boot_test.xml"), "--data", str(office.data))
+        path = office._sayso("collector", "keys", "new", "Boot test", "--data", str(office.data)).strip()
+        words = CONFIG.format(outside=OUTSIDE, port=OUTSIDE_PORT, path=path)
+        (folder / "sayso.toml").write_text(words)
+        return office
+
+    @property
+    def data(self) -> Path:
+        """The collector's."""
+        return self.folder / "collected"
+
+    def furnish(self, root: Path) -> None:
+        """Put the form and the configuration into a kiosk's files."""
+        place = root / "etc/sayso"
+        place.mkdir(parents=True, exist_ok=True)
+        for name in ("boot_test.xml", "sayso.toml"):
+            (place / name).write_bytes((self.folder / name).read_bytes())
+        (place / "sayso.toml").chmod(0o640)
+
+    @contextmanager
+    def serving(self, log: Path) -> Iterator[int]:
+        """The collector, on a port of this host's loopback."""
+        command = [*SAYSO, "collector", "serve", "--data", str(self.data), "--port", "0"]
+        with log.open("a") as errors:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        try:
+            if process.stdout is None:
+                raise OSError("the collector has no stdout")
+            yield int(process.stdout.readline().strip().rpartition(":")[2])
+        finally:
+            process.terminate()
+            process.wait(30)
+
+    def received(self) -> list[dict[str, Any]]:
+        """Every visit that came, opened with the office's key, in the order they came."""
+        key = str(self.folder / "keys" / "private.pem")
+        told = json.loads(self._sayso("collector", "open", "--data", str(self.data), "--key", key, "--json"))
+        visits = [{"id": name, **one} for name, one in told.items()]
+        return sorted(visits, key=lambda one: str(one["received_at"]))
+
+    def _sayso(self, *words: str) -> str:
+        done = subprocess.run([*SAYSO, *words], check=True, capture_output=True, text=True)
+        return done.stdout

@@ -1,0 +1,154 @@
+"""The boot test's command line: see script/test-boot."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import secrets
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from boot_console import BootError
+from boot_guest import Guest
+from boot_image import Image, Maker
+from boot_report import Report
+from boot_steps import Steps
+
+TREE = Path(__file__).parents[2]
+ALL = ("units", "keyboard", "watchdog", "visit", "power", "upgrade")
+FIRST_PATIENCE_S = 400.0
+"""For the first start, before it is known how fast this host is."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked for."""
+    made = argparse.ArgumentParser(
+        prog="script/test-boot",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=(
+            "Install Sayso on a Debian 13 of its own, start that in an emulated computer and look whether it is a\n"
+            "kiosk: its units, screen and sound, its watchdog, a visit by keys that reaches a collector, a power cut\n"
+            "in the middle of a visit, keys that should lead nowhere, an upgrade that fails and goes back.\n\n"
+            "It takes half an hour or more, and 6 GB of disk. It has to be root: debootstrap makes a Debian's files\n"
+            "with their owners. What it needs (debootstrap, QEMU) it installs. It is no part of script/test."
+        ),
+        epilog=(
+            "For example:\n"
+            "  sudo script/test-boot                     all of it, on the last commit\n"
+            "  sudo script/test-boot --number 4711       the number that somebody gave you, to see that it is new\n"
+            "  sudo script/test-boot --only units,visit  some steps\n\n"
+            "Exit codes: 0 all as it has to be, 1 something is not (boot.log says what), 2 it could not be tried."
+        ),
+    )
+    made.add_argument(
+        "--number", metavar="N", help="typed at the serial console, to stand in its log; else one is drawn"
+    )
+    made.add_argument(
+        "--commit", default="HEAD", metavar="REV", help="what to install; what is not committed is not tested"
+    )
+    made.add_argument("--only", metavar="STEPS", help=f"some of: {','.join(ALL)}")
+    made.add_argument(
+        "--report",
+        type=Path,
+        default=TREE / "boot-report",
+        metavar="DIR",
+        help="for the log and the pictures; else boot-report",
+    )
+    made.add_argument(
+        "--cache", type=Path, metavar="DIR", help="for Debian and images that were made; else ~/.cache/sayso-boot"
+    )
+    made.add_argument("--keep", action="store_true", help="keep the disk as the test leaves it, in the report's folder")
+    return made
+
+
+def main() -> int:
+    """Run the steps that were asked for; the exit code."""
+    given = parser().parse_args()
+    only = tuple(given.only.split(",")) if given.only else ALL
+    if unknown := set(only) - {*ALL}:
+        sys.stderr.write(
+            f"script/test-boot: --only {','.join(sorted(unknown))}: not known. Take of: {', '.join(ALL)}\n"
+        )
+        return 2
+    if os.geteuid() != 0:
+        sys.stderr.write("script/test-boot: you are not root, and debootstrap needs it. Run: sudo script/test-boot\n")
+        return 2
+    cache = given.cache or Path.home() / ".cache" / "sayso-boot"
+    cache.mkdir(parents=True, exist_ok=True)
+    report = Report(given.report.resolve())
+    commit = _told("git", "-C", str(TREE), "rev-parse", "--verify", f"{given.commit}^{{commit}}")
+    report.say(f"commit {commit}")
+    qemu = _told("qemu-system-x86_64", "--version").splitlines()[0]
+    report.say(f"host: {platform.machine()}, {os.cpu_count()} processors, {qemu}")
+    try:
+        image = Maker(TREE, commit, cache, report.say).image()
+    except (BootError, OSError, subprocess.CalledProcessError) as error:
+        report.say(f"the image could not be made: {error}")
+        return 2
+    report.say(f"image {image.sha256} (SHA-256 of the disk before its first start)")
+    number = given.number or f"{secrets.randbelow(10**6):06}"
+    with tempfile.TemporaryDirectory(prefix="sayso-boot-", dir=cache) as work:
+        _run(image, report, Path(work), only, number)
+        if given.keep:
+            (Path(work) / "disk.qcow2").rename(report.folder / "disk.qcow2")
+    if report.failed:
+        report.say(f"NOT as it has to be: {'; '.join(report.failed)}")
+        return 1
+    report.say("all as it has to be")
+    return 0
+
+
+def _run(image: Image, report: Report, work: Path, only: tuple[str, ...], number: str) -> None:
+    """Every step, on one machine that is switched off and on between them."""
+    disks = image.disks(work)
+    with image.office.serving(report.folder / "collector.log") as port:
+        report.say("--- the machine is switched on")
+        guest = Guest.started(disks, report, work, port, FIRST_PATIENCE_S)
+        try:
+            guest.console.must("true")
+            guest.console.type_line(f"echo number: {number}")
+            guest.console.wait_for(f"number: {number}", guest.patience_s)
+            report.say(f"    number {number} typed at the serial console")
+            _versions(guest, report)
+            steps = Steps(guest, report, image.office)
+            with report.step("units are active, the screen is drawn"):
+                steps.units()
+            if "keyboard" in only:
+                with report.step("what a person with a keyboard can reach"):
+                    steps.keyboard()
+            if "watchdog" in only:
+                with report.step("a kiosk that hangs is ended by the watchdog and started again"):
+                    steps.watchdog()
+            if "visit" in only:
+                with report.step("a visit by keys, delivered to a collector outside"):
+                    steps.visit()
+            if "power" in only:
+                with report.step("power cut in the middle of a visit, and the next start"):
+                    stood = steps.begun()
+                    guest.machine.pull_the_plug()
+                    report.say("    the plug is pulled, in the middle of a visit")
+                    guest = Guest.started(disks, report, work, port, guest.patience_s)
+                    Steps(guest, report, image.office).after_power_cut(stood)
+            with report.step("switched off in order"):
+                guest.machine.off(guest.patience_s)
+        finally:
+            if guest.console.alive:
+                guest.machine.pull_the_plug()
+
+
+def _versions(guest: Guest, report: Report) -> None:
+    packages = "dpkg-query -W -f '${Package} ${Version}\\n' systemd cage foot seatd python3"
+    words = f"uname -r; cat /etc/debian_version; {packages}; readlink /opt/sayso/current"
+    report.say("    versions: " + ", ".join(guest.console.must(words).splitlines()))
+
+
+def _told(*command: str) -> str:
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
