@@ -12,6 +12,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from installing import disk
 from installing.data import CONFIG, USERS, Data
@@ -23,6 +24,8 @@ TRIAL_CONFIG = "/etc/sayso/.upgrade.toml"
 """The kiosk's configuration with another data folder; beside it, so that its relative paths lead to the same places."""
 KEYS = ("green", "yellow", "red", "green") * 15
 """More than the longest set asks for; what is left over is not pressed."""
+SERVER = "server:"
+"""Before a form's id, where `sayso questions pull` fetches it."""
 _OP = "Cannot upgrade"
 _TIMEOUT_S = 900
 
@@ -85,8 +88,11 @@ class Trial:
     def _rehearse(self) -> None:
         config = tomllib.loads(self.machine.path(CONFIG).read_text(encoding="utf-8"))
         for name in config.get("sets", []):
-            path = Path(CONFIG).parent / str(name)
+            path = _form(config, str(name))
             there = path if path.is_relative_to(self.machine.root) else self.machine.path(path)
+            if str(name).startswith(SERVER) and not there.is_file():
+                self.steps.note(f"{name}: not rehearsed, for it was not pulled yet")
+                continue
             sayso = self.machine.inside(self.new / ".venv" / "bin" / "sayso")
             ended = self._run([sayso, "rehearse", self.machine.inside(there), "--json", "--keys", *KEYS])
             answers = _answers(ended.stdout)
@@ -113,6 +119,18 @@ class Trial:
         path = self.machine.path(TRIAL_CONFIG)
         disk.write(path, toml(config), 0o600)
         self.machine.own(path, USERS["kiosk"], USERS["kiosk"])
+
+
+def _form(config: dict[str, Any], name: str) -> Path:
+    """Where a set of the configuration lies; one of the server's, as `kiosk.pulling.shelf` puts it there."""
+    here = Path(CONFIG).parent
+    form_id = name.removeprefix(SERVER)
+    if form_id == name:
+        return here / name
+    folder = quote(form_id, safe=" ")
+    folder = folder.replace(".", "%2E") if folder.startswith(".") else folder
+    data = here / str(config.get("store", {}).get("folder", "data"))
+    return data / "question_sets" / folder / "newest" / f"{folder}.xml"
 
 
 def _answers(told: str) -> int:

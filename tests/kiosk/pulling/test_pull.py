@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from forms_server import PAGE, Served, md5
 from pull_bed import Bed, bed, made, served, write_toml
+from rehearsed import rehearse
 
 from collector.database import open_data
 from collector.forms import add_form
@@ -142,6 +145,22 @@ def test_any_id_of_a_form_stays_within_the_folder_of_sets(one, form_id):
     assert shelf.folder.resolve().parent == (one.config.store.folder / "question_sets").resolve()
     assert shelf.form_id == form_id
     assert Shelf.of_path(shelf.path) == shelf
+
+
+@pytest.mark.parametrize("form_id", ["..", ".hidden.x", "a/b", "ä b", "build_Home-2.17"])
+def test_an_upgrade_rehearses_the_set_that_the_kiosk_asks(tmp_path, form_id):
+    sys.path.insert(
+        0, str(Path(__file__).parents[3] / "script")
+    )  # it runs by Debian's Python, and imports nothing of ours
+    from installing.trial import _form  # noqa: PLC0415
+
+    config = {"store": {"folder": str(tmp_path / "data")}}
+    assert _form(config, f"server:{form_id}") == Shelf.of_form(tmp_path / "data", form_id).path
+
+
+def test_a_set_from_the_server_can_be_rehearsed_as_it_lies_there(pulled):
+    done = rehearse(pulled.shelf.path, "--keys", "green")
+    assert done.answers == {"lift": "yes"}
 
 
 @pytest.mark.parametrize("name", ["", "x" * 300], ids=["none", "too_long"])
