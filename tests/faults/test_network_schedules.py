@@ -152,6 +152,10 @@ def _by_stick(store: Store, office: Office, stick: Path) -> None:
     assert done.exit_code == 0, done.output
 
 
+LOOK_EVERY = 100
+"""After so many the server's rows are read: all of them, each time."""
+
+
 def test_a_line_cut_at_any_byte_loses_nothing_and_doubles_nothing(
     office: Office, tmp_path: Path, how_many, dice: Random, report: Notes
 ) -> None:
@@ -166,18 +170,21 @@ def test_a_line_cut_at_any_byte_loses_nothing_and_doubles_nothing(
         ways = [Fate(Kind.CUT_UP, at) for at in range(up_bytes)] + [Fate(Kind.CUT_DOWN, at) for at in range(down_bytes)]
         tried = how_many(50, len(ways))
         chosen = [ways[number * len(ways) // tried] for number in range(tried)]
-        wrong = []
+        sent: list[Submission] = []
         for number in report.each(tried):
             one = _small(dice)
             store.finish(one)
+            sent.append(one)
             proxy.fates.append(chosen[number])
             first = _go(store, office, proxy, authority)
             second = _go(store, office, proxy, authority)
             proxy.settle()
-            if (first.delivered + second.delivered, first.set_aside + second.set_aside) != (1, 0):
-                wrong.append(f"{chosen[number]}: {first} {second}")
-            wrong += [f"{chosen[number]}: {each}" for each in office.has([one])]
-    assert not wrong, wrong
+            came = (first.delivered + second.delivered, first.set_aside + second.set_aside)
+            assert came == (1, 0), f"{chosen[number]}: {first} {second}"
+            if len(sent) == LOOK_EVERY:
+                assert office.has(sent) == [], f"up to {chosen[number]}"
+                sent.clear()
+        assert office.has(sent) == []
     report.note(
         f"the line cut at {tried} of the {len(ways)} bytes of a visit's way and its answers', then sent again",
         "one row each, whole; nothing set aside",
