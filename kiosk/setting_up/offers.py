@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from kiosk.checks.lines import Level
@@ -13,7 +14,7 @@ from kiosk.saying.prompts import english_name, languages_of
 from kiosk.saying.sentences import CATALOGUES, catalogue_of, same_language
 from kiosk.sets import load_set
 from kiosk.setting_up.draft import Draft
-from openrosa.convert import SHEET_SUFFIXES, convert
+from openrosa.convert import SHEET_SUFFIXES, Converted, convert
 from openrosa.errors import OpenRosaError
 from openrosa.protocol import FormEntry
 from openrosa.question_set import QuestionSet
@@ -112,12 +113,29 @@ def offers(draft: Draft, shipped: Path, forms: tuple[FormEntry, ...] = ()) -> tu
     return (*(first[value] for value in ordered), *sheets)
 
 
+def form_of(sheet: Path, public_key: str = "") -> Converted:
+    """The form of a sheet, with that key. Made once as long as the sheet is the same: its pictures take a second.
+
+    Raises: OpenRosaError, SheetRefusedError: as `openrosa.convert.convert`.
+    """
+    try:
+        changed_ns = sheet.stat().st_mtime_ns
+    except OSError:  # the converter says it better
+        changed_ns = 0
+    return _form_of(sheet, public_key, changed_ns)
+
+
+@lru_cache(maxsize=16)
+def _form_of(sheet: Path, public_key: str, _changed_ns: int) -> Converted:
+    return convert(sheet, public_key or None)
+
+
 def of_sheet(path: Path, public_key: str = "") -> Offer:
     """A sheet, or a form of somebody's own, as it would be used. What is wrong with it is told, not raised."""
     value = f"{SETS_FOLDER}/{path.stem}.xml"
     try:
         if path.suffix.lower() in SHEET_SUFFIXES:
-            found = load(convert(path, public_key or None).xform, path.name)
+            found = load(form_of(path, public_key).xform, path.name)
         else:
             value, found = str(path.absolute()), load_set(path).question_set
     except (KioskError, OpenRosaError) as error:

@@ -26,8 +26,9 @@ from kiosk.keeping.identity import KEY_NAME, kiosk_key
 from kiosk.pulling.shelf import PREFIX
 from kiosk.setting_up import pressing
 from kiosk.setting_up.draft import Draft
+from kiosk.setting_up.offers import form_of
 from kiosk.setting_up.server import hidden
-from openrosa.convert import Converted, convert, write
+from openrosa.convert import Converted, write
 from openrosa.folders import sync_folder
 from openrosa.signing import public_text
 
@@ -155,7 +156,7 @@ def put(draft: Draft) -> Written:
 
 def _converted(draft: Draft) -> Iterator[tuple[str, Converted]]:
     for value, sheet in draft.sheets.items():
-        yield value, convert(sheet, draft.public_key or None)
+        yield value, form_of(sheet, draft.public_key)
 
 
 @contextlib.contextmanager

@@ -41,7 +41,8 @@ class PinPage(Page):
 
     def on_mount(self) -> None:
         """The ways."""
-        keep = [(KEEP, "Keep the one that is set")] if self.draft.value("staff.pin_hash") else []
+        now = "the one that is set" if self.draft.value("staff.pin_hash") else "it as it is: none"
+        keep = [(KEEP, f"Keep {now}")] if self.draft.found or self.draft.value("staff.pin_hash") else []
         self.offer([*keep, (ENTER, "Enter a PIN"), (NONE, "None: no staff screen")])
 
     def chosen(self, name: str) -> None:

@@ -46,7 +46,7 @@ class ServerPage(Page):
     def _choose(self) -> None:
         self.query_one("#line", Input).display = False
         now = str(self.draft.value("server.url"))
-        keep = [(KEEP, f"Keep what is set: {server.hidden(now)}")] if now else []
+        keep = [(KEEP, f"Keep what is set: {server.hidden(now)}")] if now or self.draft.found else []
         self.offer([*keep, (PASTE, "Paste it"), (NONE, "None: visits leave by USB stick")])
 
     def chosen(self, name: str) -> None:

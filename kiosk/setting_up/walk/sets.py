@@ -12,7 +12,6 @@ from kiosk.errors import KioskError
 from kiosk.setting_up import offers, server
 from kiosk.setting_up.draft import Draft
 from kiosk.setting_up.walk.page import REFUSALS, Page
-from openrosa.convert import convert
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -131,7 +130,7 @@ class KeyPage(Page):
         try:
             key = key_in(event.value)
             for sheet in self.draft.sheets.values():
-                convert(sheet, key)
+                offers.form_of(sheet, key)
         except REFUSALS as error:
             self.say(str(error))
         else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,27 @@ def whole(config: Path, served, *more: object) -> Result:
     return run("--config", config, *flags, *more, stdin=f"{PIN}\n")
 
 
+@dataclass(frozen=True)
+class Written:
+    """What the flags have written, once for all tests: each has a copy of its own."""
+
+    folder: Path
+    output: str
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, served) -> Written:
+    folder = tmp_path_factory.mktemp("first")
+    return Written(folder, whole(folder / "kiosk.toml", served).output)
+
+
+@pytest.fixture
+def config(tmp_path: Path, first: Written) -> Path:
+    """A kiosk that was set up."""
+    shutil.copytree(first.folder, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "kiosk.toml"
+
+
 def refused(config: Path, *words: object, stdin: str = "") -> str:
     """The sentence; and nothing is there that was not."""
     before = {path: path.read_bytes() for path in config.parent.rglob("*") if path.is_file()}
@@ -55,9 +78,7 @@ def refused(config: Path, *words: object, stdin: str = "") -> str:
     return str(caught.value)
 
 
-def test_every_answer_of_the_walk_is_a_flag_and_what_is_written_is_fit_to_open(tmp_path, served):
-    config = tmp_path / "kiosk.toml"
-    result = whole(config, served)
+def test_every_answer_of_the_walk_is_a_flag_and_what_is_written_is_fit_to_open(config, tmp_path, first, served):
     found = load(config)
     assert (found.home.name, found.home.language, found.voice.engine) == ("Elm Road", "en", "none")
     assert found.server.url.startswith(served.address)
@@ -68,48 +89,39 @@ def test_every_answer_of_the_walk_is_a_flag_and_what_is_written_is_fit_to_open(t
     assert isinstance(PinGate(found.staff.pin_hash, tmp_path / "tries").try_pin(PIN, 0), Right)
     wrong = [line for line in check(found, config, quick=True) if line.level is Level.ERROR]
     assert {line.what for line in wrong} <= {*OF_THE_MACHINE, "input devices", "keys"}, wrong
-    assert f"{config}: written." in result.output
+    assert "kiosk.toml: written." in first.output
 
 
-def test_a_shipped_set_is_converted_with_the_organisations_key(tmp_path, served):
-    whole(tmp_path / "kiosk.toml", served)
+def test_a_shipped_set_is_converted_with_the_organisations_key(config, tmp_path):
     form = load_form((tmp_path / "sets" / "my_home.xml").read_bytes(), "my_home.xml")
     assert form.public_key is not None
     assert all((tmp_path / "sets" / "my_home-media" / one.name).is_file() for one in form.media)
 
 
-def test_the_file_is_for_its_owner_and_group_alone_and_explains_every_setting(tmp_path, served):
-    config = tmp_path / "kiosk.toml"
-    whole(config, served)
+def test_the_file_is_for_its_owner_and_group_alone_and_explains_every_setting(config):
     assert stat.S_IMODE(config.stat().st_mode) == 0o640
     text = config.read_text()
     assert all(f"{setting.key} = " in text for setting in settings())
     assert all(setting.sense in text for setting in settings() if setting.table not in ("keys", "buttons"))
 
 
-def test_neither_the_token_nor_the_pin_is_shown(tmp_path, served):
-    config = tmp_path / "kiosk.toml"
-    result = whole(config, served)
+def test_neither_the_token_nor_the_pin_is_shown(config, first):
     token = load(config).server.url.rpartition("/")[2]
-    assert token not in result.output
-    assert PIN not in result.output
+    assert token not in first.output
+    assert PIN not in first.output
     assert PIN not in config.read_text()
-    assert "(token hidden)" in result.output
+    assert "(token hidden)" in first.output
 
 
-def test_the_kiosks_own_key_is_made_and_its_public_half_shown(tmp_path, served):
-    config = tmp_path / "kiosk.toml"
-    result = whole(config, served)
+def test_the_kiosks_own_key_is_made_and_its_public_half_shown(config, first):
     folder = load(config).store.folder
-    assert public_text(kiosk_key(folder)) in result.output
+    assert public_text(kiosk_key(folder)) in first.output
     assert stat.S_IMODE((folder / "kiosk-key.pem").stat().st_mode) == 0o600
-    again = whole(config, served)
+    again = run("--config", config, "--home-name", "Elm Road")
     assert public_text(kiosk_key(folder)) in again.output, "the key stays"
 
 
-def test_running_it_again_changes_what_is_said_and_keeps_everything_else(tmp_path, served):
-    config = tmp_path / "kiosk.toml"
-    whole(config, served)
+def test_running_it_again_changes_what_is_said_and_keeps_everything_else(config):
     with config.open("a") as file:  # the admin's own
         file.write('KEY_F9 = "stop"\n')
     config.write_text(config.read_text().replace("# change_s = 4.0", "change_s = 6.5"))
@@ -123,9 +135,7 @@ def test_running_it_again_changes_what_is_said_and_keeps_everything_else(tmp_pat
     assert after["buttons"]["KEY_F9"] == "stop"
 
 
-def test_the_file_before_stays_beside_it_as_secret_as_it_was(tmp_path, served):
-    config = tmp_path / "kiosk.toml"
-    whole(config, served)
+def test_the_file_before_stays_beside_it_as_secret_as_it_was(config, tmp_path):
     was = config.read_bytes()
     result = run("--config", config, "--home-name", "Oak Lane")
     before = tmp_path / "kiosk.toml.before"
@@ -141,25 +151,20 @@ def test_the_file_before_stays_beside_it_as_secret_as_it_was(tmp_path, served):
     ], "nothing else is left"
 
 
-def test_keys_and_hours_and_pin_can_be_taken_back(tmp_path, served):
-    config = tmp_path / "kiosk.toml"
-    whole(config, served)
+def test_keys_and_hours_and_pin_can_be_taken_back(config):
     run("--config", config, "--open", "", "--no-pin", "--no-server")
     found = load(config)
     assert (found.hours.open, found.staff.pin_hash, found.server.url) == ("", "", "")
 
 
-def test_a_key_that_is_set_anew_takes_the_place_of_the_one_that_did_the_same(tmp_path, served):
-    config = tmp_path / "kiosk.toml"
-    whole(config, served)
+def test_a_key_that_is_set_anew_takes_the_place_of_the_one_that_did_the_same(config):
     run("--config", config, "--key", "green=KEY_Z")
     buttons = tomllib.loads(config.read_text())["buttons"]
     assert buttons == {"KEY_B": "yellow", "BTN_TRIGGER": "red", "KEY_Z": "green"}
 
 
-def test_another_language_is_begun_in_and_heard_where_there_is_an_engine_for_it(tmp_path, served):
-    config = tmp_path / "kiosk.toml"
-    whole(config, served, "--language", "cy")
+def test_another_language_is_begun_in_and_heard_where_there_is_an_engine_for_it(config):
+    run("--config", config, "--language", "cy")
     assert (load(config).home.language, load(config).voice.language) == ("cy", "en")
 
 
