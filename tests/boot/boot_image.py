@@ -45,6 +45,20 @@ TimeoutStopSec=5
 [Install]
 WantedBy=multi-user.target
 """
+RENDERING = """
+from pathlib import Path
+from kiosk import config as configuration
+from kiosk import start
+from kiosk.house import read_house
+config = configuration.load(Path("/etc/sayso/sayso.toml"))
+start._render(config, read_house(config), lambda done, of_how_many: None)
+"""
+BROKEN = "99.0.0"
+BREAKAGE = """
+
+def step(*_: object, **__: object) -> object:
+    raise RuntimeError("broken on purpose, by the boot test")
+"""
 NETWORK = """[Match]
 Type=ether
 
@@ -54,7 +68,7 @@ LinkLocalAddressing=no
 """
 SLOW = """[Service]
 TimeoutStartSec=30min
-WatchdogSec=5min
+WatchdogSec=2min
 """
 """An emulated processor is many times slower than a Pi: the same rules, longer times."""
 FSTAB = "/dev/vda / ext4 defaults,errors=remount-ro 0 1\n"
@@ -77,12 +91,12 @@ class Image:
         """Whose form is in it."""
         return Office(self.folder / "office")
 
-    def disks(self, run: Path) -> Disks:
+    def disks(self, run: Path, stick: Path | None = None) -> Disks:
         """What a machine of its own starts from: nothing is written into the image."""
         root = run / "disk.qcow2"
         words = ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", str(self.folder / "disk.raw"), str(root)]
         subprocess.run(words, check=True)
-        return Disks(root, self.folder / "vmlinuz", self.folder / "initrd")
+        return Disks(root, self.folder / "vmlinuz", self.folder / "initrd", stick)
 
 
 @dataclass(frozen=True)
@@ -136,6 +150,30 @@ class Maker:
             )
         return target
 
+    def stick(self) -> Path:
+        """A disk with a bundle of a newer version that is broken on purpose: it opens, and its first visit fails."""
+        target = self.cache / f"stick-{self.commit[:12]}.raw"
+        if target.exists():
+            return target
+        self._drop("stick-*")
+        tree, content = self.cache / "new-broken", self.cache / "new-stick"
+        for folder in (tree, content):
+            _remove(folder)
+        shutil.copytree(self.source(), tree, symlinks=True)
+        project = tree / "pyproject.toml"
+        words = project.read_text()
+        project.write_text(re.sub(r'(?m)^version = "(.*)"$', f'version = "{BROKEN}"', words, count=1))
+        with (tree / "kiosk" / "visit.py").open("a") as visit:
+            visit.write(BREAKAGE)
+        content.mkdir()
+        bundle = self.bundle(tree, f"{self.commit[:12]}-broken")
+        bundle.rename(content / "sayso.tar")
+        self._run(["truncate", "-s", "400M", str(target)])
+        self._run(["mkfs.ext4", "-q", "-F", "-d", str(content), str(target)])
+        for folder in (tree, content):
+            _remove(folder)
+        return target
+
     def _base(self) -> Path:
         """A plain Debian, as a folder."""
         at = mirror()
@@ -169,12 +207,16 @@ class Maker:
         new.mkdir()
         self._run(["cp", "-a", str(base), str(root)])
         source = self.source()
+        self._drop("bundle-*")
         bundle = self.bundle(source, self.commit[:12])
         office = Office.founded(new / "office")
         self._install(source, bundle, root)
         office.furnish(root)
         self.say("script/install kiosk again, now that there is a configuration: from here on it starts by itself")
         self._install(source, bundle, root)
+        self.say("rendering what the kiosk says, which takes the emulated processor ten minutes")
+        place = ["chroot", str(root), "setpriv", "--reuid=sayso", "--regid=sayso", "--init-groups"]
+        self._run([*place, "/opt/sayso/current/.venv/bin/python", "-c", RENDERING])
         self._add_test_parts(root)
         for name in ("vmlinuz", "initrd"):
             found = sorted((root / "boot").glob(f"{name}*"))

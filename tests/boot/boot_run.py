@@ -18,7 +18,7 @@ from boot_report import Report
 from boot_steps import Steps
 
 TREE = Path(__file__).parents[2]
-ALL = ("units", "keyboard", "watchdog", "visit", "power", "upgrade")
+ALL = ("units", "keyboard", "visit", "power", "watchdog", "upgrade")
 FIRST_PATIENCE_S = 400.0
 """For the first start, before it is known how fast this host is."""
 

@@ -184,6 +184,24 @@ class Steps:
         self.report.check("it came", so=len(received) == before + 1, seen=str(len(received) - before))
         self._compare(received[-1]["values"], stood, "no")
 
+    def upgrade(self) -> None:
+        """An upgrade to a version that is broken: the old one is in use again, with everything that was kept."""
+        guest, console = self.guest, self.guest.console
+        before, rows = console.must("readlink /opt/sayso/current").strip(), guest.kept()
+        console.must(
+            "mkdir -p /mnt/stick; mount -o ro /dev/vdb /mnt/stick; cd /root; tar -xf /mnt/stick/sayso.tar tree"
+        )
+        told = console.run("/root/tree/script/install kiosk --bundle /mnt/stick/sayso.tar", 40 * guest.patience_s)
+        for line in told.words.splitlines():
+            self.report.say(f"      | {line}")
+        self.report.check("script/install says that it failed", so=told.code != 0, seen=f"exit code {told.code}")
+        now = console.must("readlink /opt/sayso/current").strip()
+        self.report.check("the version of before is in use", so=now == before, seen=now)
+        guest.wait_open()
+        guest.still("5-after-upgrade")
+        kept = guest.kept()
+        self.report.check("everything that was kept is there", so=kept == rows, seen=f"{len(kept)} visits")
+
     def _answer(self, keys: list[str], name: str) -> None:
         """Begin a visit and answer questions, one key after the other, as their screens come."""
         guest = self.guest
