@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -9,11 +10,16 @@ from typing import Any
 
 from kiosk import machine
 from kiosk.checks.by_itself import OwnCheck
+from kiosk.errors import KioskError
 from kiosk.hours import read_hours
 from kiosk.house import House
 from kiosk.inbox import SetsChanged
 from kiosk.pulling.taking import AskedSets, Render
 from kiosk.runner import Midnight
+from openrosa.errors import OpenRosaError
+from voice.errors import VoiceError
+
+log = logging.getLogger(__name__)
 
 EVERY_S = 10.0
 """How often it is looked whether something is to be done. It costs reading a link for each set."""
@@ -52,4 +58,7 @@ class Beside:
     def _run(self) -> None:
         while True:
             time.sleep(EVERY_S)
-            self.look()
+            try:
+                self.look()
+            except (KioskError, OpenRosaError, VoiceError, OSError) as error:
+                log.error("%s", error)  # noqa: TRY400  a sentence for staff; it is looked again

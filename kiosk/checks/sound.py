@@ -70,11 +70,11 @@ def in_words(heard: Heard, config: Config) -> Iterator[Line]:
         return
     if heard.delay_s is None:
         met = f"the microphone doesn't hear the speaker: a tone was played, and only the room was heard, at {noise}"
-        todo = (
-            f"Look that both are plugged in and switched on, and that voice.speaker and voice.microphone name them. "
-            f"{NEAR}. With headphones plugged in this cannot be measured."
-        )
-        yield error(WHAT, met, todo)
+        todo = f"Look that both are plugged in and switched on, and that voice.speaker and voice.microphone name them. {NEAR}"
+        if config.voice.headphones:  # a speaker that nobody hears may be meant so
+            yield advice(WHAT, met, f"{todo}; or measure with the headphones pulled out.")
+        else:
+            yield error(WHAT, met, f"{todo}; pull headphones out.")
         return
     told = {"tone": heard.tone_dbfs, "sentence": heard.speech_dbfs, "room": heard.noise_dbfs}
     levels = ", ".join(f"{name} {dbfs:.0f} dBFS" for name, dbfs in told.items() if dbfs is not None)

@@ -149,7 +149,8 @@ class Shelf:
             if newest is not None:
                 self._lead(BEFORE, newest)
             self._lead(NEWEST, version)
-        self.tidy()
+        with contextlib.suppress(OSError):  # the next one tidies
+            self.tidy()
 
     def run(self, form: Path) -> None:
         """Note which version the kiosk asks: it stays. Raises: KioskError."""

@@ -164,6 +164,12 @@ def test_each_fault_is_named_with_what_to_do(others, begins, words):
     assert all(line.todo for line in in_words(replace(GOOD, **others), Config(sets=())) if line.level is not Level.FINE)
 
 
+def test_where_headphones_are_used_a_speaker_that_is_not_heard_is_advice(tmp_path):
+    path = tmp_path / "kiosk.toml"
+    path.write_text("sets = ['set.xml']\n[voice]\nheadphones = 'USB'\n")
+    assert said(replace(GOOD, delay_s=None), load(path)).startswith("advice: the microphone doesn't hear the speaker")
+
+
 # --- when it is measured at all --------------------------------------------------------------------------------------
 
 

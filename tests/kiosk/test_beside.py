@@ -1,0 +1,28 @@
+"""What the kiosk does by itself while nobody is there, put together: new questions, its own check, staff told anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from kiosk_house import house
+
+from kiosk.beside import Beside
+from kiosk.config import load
+from kiosk.house import read_house
+from kiosk.runner import Midnight
+
+
+@pytest.fixture
+def one(tmp_path):
+    return house(tmp_path / "house")
+
+
+def test_it_looks_at_itself_once_and_staff_are_told(one):
+    told: list[Any] = []
+    beside = Beside(read_house(load(one.config)), lambda _house, _step: None, lambda: True, told.append)
+    assert beside.own_check.facts() == {}
+    beside.look()
+    beside.look()
+    assert told == [Midnight()]
+    assert set(beside.own_check.facts()) == {"check", "check_problem"}
