@@ -23,8 +23,11 @@ ASKED_S = 10
 """How long another program has to answer."""
 HELD_S = 30
 """How long the sentence of a start that failed stands on the display, where staff see it."""
-HOLDING = 'stty -isig -ixon -echo; "$@"; code=$?; [ $code = 0 ] || sleep "$0"; exit $code'
-"""Until the kiosk has the terminal, and after it, Ctrl+C ends nothing, Ctrl+S stops nothing and no key is shown."""
+HOLDING = 'stty -isig -ixon -echo; "$@"; code=$?; [ $code = 0 ] || [ $code -gt 128 ] || sleep "$0"; exit $code'
+"""Until the kiosk has the terminal, and after it, Ctrl+C ends nothing, Ctrl+S stops nothing and no key is shown.
+
+A kiosk that was killed has left no sentence to be read: it is started again at once.
+"""
 
 
 def _size(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[int, int] | None:

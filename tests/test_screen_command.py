@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from headless_sway import HeadlessSway, end, missing
 from kiosk_house import House, house
+from pseudo_terminal import PseudoTerminal
 
 from kiosk.display.foot import foot_ini, grid_for
 from kiosk.display.outputs import Output, of_kernel, of_sway, of_wlr_randr, the_one
 from kiosk.errors import KioskError
-from sayso.screen import foot_version
+from sayso.screen import HOLDING, foot_version
 
 CAGE = """\
 HEADLESS-1 "Headless output 1"
@@ -176,6 +177,18 @@ def test_a_scaled_display_is_refused_and_one_of_scale_one_is_filled(home: House)
         assert re.search(r"HEADLESS-1: its scale is 2.*`output HEADLESS-1 scale 1`", done.stderr)
 
 
+def test_a_kiosk_that_was_killed_is_not_waited_for(tmp_path: Path) -> None:
+    """There is no sentence to be read; a kiosk that ended with one leaves it there."""
+    command = ["sh", "-c", HOLDING, "600"]
+    with PseudoTerminal.start([*command, "sh", "-c", "kill -9 $$"], os.environ, tmp_path) as terminal:
+        assert terminal.wait_until_ended() == 128 + 9
+    with PseudoTerminal.start([*command, "sh", "-c", "echo why; exit 2"], os.environ, tmp_path) as terminal:
+        terminal.wait_for("why")
+        terminal.press("\x03\x1c\x1a")
+        with pytest.raises(AssertionError, match="did not end"):
+            terminal.wait_until_ended(within_s=1.0)
+
+
 @pytest.mark.skipif(bool(missing()), reason=missing() or "no headless screen:")
 def test_a_start_that_fails_leaves_its_sentence_on_the_display_and_ctrl_c_does_not_end_it(home: House) -> None:
     home.form.unlink()
@@ -185,6 +198,8 @@ def test_a_start_that_fails_leaves_its_sentence_on_the_display_and_ctrl_c_does_n
         )
         try:
             sentence = screen.still(but=screen.pixels(), still_s=2.0)
+            if not sentence.count(b"\xff\xff\xff"):  # the terminal, and no words yet
+                sentence = screen.still(but=sentence, still_s=2.0, within_s=60)
             assert sentence.count(b"\xff\xff\xff") > 500, "white letters"
             screen.press("ctrl+c", "ctrl+z", "q", "Return")
             assert screen.still() == sentence
