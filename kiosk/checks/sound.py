@@ -70,7 +70,7 @@ def in_words(heard: Heard, config: Config) -> Iterator[Line]:
         return
     if heard.delay_s is None:
         met = f"the microphone doesn't hear the speaker: a tone was played, and only the room was heard, at {noise}"
-        todo = f"Look that both are plugged in and switched on, and that voice.speaker and voice.microphone name them. {NEAR}"
+        todo = f"Look that both are plugged in and on, and that voice.speaker and voice.microphone name them. {NEAR}"
         if config.voice.headphones:  # a speaker that nobody hears may be meant so
             yield advice(WHAT, met, f"{todo}; or measure with the headphones pulled out.")
         else:
