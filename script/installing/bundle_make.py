@@ -187,6 +187,7 @@ def _fetch(url: str, target: Path) -> None:
 def list_files(folder: Path) -> None:
     """Write what `bundle_open.verify` looks at."""
     names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    names = [name for name in names if name != SUMS]
     (folder / SUMS).write_text("".join(f"{sha256_of(folder / name)}  {name}\n" for name in names), encoding="utf-8")
 
 

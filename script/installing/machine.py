@@ -62,6 +62,7 @@ class Machine:
         timeout_s: float = 3600,
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
+        given: str | None = None,
     ) -> str:
         """Run a command there; what it wrote to stdout.
 
@@ -72,10 +73,11 @@ class Machine:
             timeout_s: longest wait.
             cwd: its folder, seen from here.
             env: more for its environment.
+            given: what it reads from stdin.
 
         Raises: InstallError: it ended with another code than 0; its last lines are in the sentence.
         """
-        ended = self.try_run(command, timeout_s=timeout_s, cwd=cwd, env=env)
+        ended = self.try_run(command, timeout_s=timeout_s, cwd=cwd, env=env, given=given)
         if ended.returncode != 0:
             said = [line for line in (ended.stdout + ended.stderr).splitlines() if line.strip()]
             told = "\n    ".join(said[-_LAST_LINES:]) or "it said nothing"
@@ -90,6 +92,7 @@ class Machine:
         timeout_s: float = 3600,
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
+        given: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command there, however it ends. One that is not there, or takes too long, ends with 127 or 124."""
         whole = list(command)
@@ -98,7 +101,7 @@ class Machine:
             whole = ["chroot", str(self.root), "/usr/bin/env", "-C", where, *whole]
         # PYTHONPATH is ours: a virtual environment must not see it.
         mine = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        given = {**mine, "LC_ALL": "C.UTF-8", **(env or {})}
+        whole_env = {**mine, "LC_ALL": "C.UTF-8", **(env or {})}
         try:
             return subprocess.run(
                 whole,
@@ -108,8 +111,8 @@ class Machine:
                 errors="replace",
                 timeout=timeout_s,
                 cwd=None if self.is_whole else cwd,
-                env=given,
-                stdin=subprocess.DEVNULL,
+                env=whole_env,
+                input=given or "",
             )
         except FileNotFoundError as error:
             return subprocess.CompletedProcess(whole, 127, "", f"{error.filename}: there is no such program")

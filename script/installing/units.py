@@ -37,11 +37,6 @@ RESUME = "sayso-upgrade.service"
 MAIN = {"kiosk": "sayso-kiosk.service", "collector": "sayso-collector.service"}
 """Role -> the unit that has to run."""
 _WANTS = {"WantedBy": "wants", "RequiredBy": "requires", "UpheldBy": "upholds"}
-_FALLBACK_USERS = {
-    "kiosk": 'u sayso - "Sayso kiosk" /var/lib/sayso /usr/sbin/nologin\nm sayso audio\nm sayso input\nm sayso video\n'
-    "m sayso render\n",
-    "collector": 'u sayso-collector - "Sayso collector" /var/lib/sayso-collector /usr/sbin/nologin\n',
-}
 
 
 @dataclass(frozen=True)
@@ -188,20 +183,11 @@ def make_users(machine: Machine, version: Path, role: str) -> bool:
     if machine.number_of("passwd", user) is not None:
         return False
     op, hint = f"Cannot make the user {user}", "Is this Debian 13 with systemd? Nothing else was changed."
-    lines = sorted((version / "systemd" / "sysusers.d").glob("*.conf"))
-    beside = None
-    if not any(user in line.read_text(encoding="utf-8").split() for line in lines):
-        beside = version / f".users-{role}.conf"
-        beside.write_text(_FALLBACK_USERS[role], encoding="utf-8")
-        lines = [beside]
+    files = sorted((version / "systemd" / "sysusers.d").glob("*.conf"))
+    lines = "".join(file.read_text(encoding="utf-8") for file in files)
     root = [] if machine.is_this or machine.is_whole else [f"--root={machine.root}"]
-    try:
-        # A folder that is no machine: systemd-sysusers takes its files from there too.
-        names = [f"/{line.relative_to(machine.root)}" if root else machine.inside(line) for line in lines]
-        machine.run(["systemd-sysusers", *root, *names], op, hint)
-    finally:
-        if beside:
-            beside.unlink()
+    machine.path("/etc").mkdir(exist_ok=True)
+    machine.run(["systemd-sysusers", *root, "-"], op, hint, given=lines)
     if machine.number_of("passwd", user) is None:
         raise InstallError(op, "systemd-sysusers did not make it", hint)
     return True
