@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from boot_console import BootError, Console
 from boot_machine import Disks, Machine
 from boot_report import Report
@@ -46,7 +47,8 @@ class Guest:
     def started(cls, disks: Disks, report: Report, work: Path, port: int, patience_s: float) -> Guest:
         """Switch the machine on and wait for its shell."""
         began = time.monotonic()
-        machine = Machine.on(disks, work, report.serial, work / "sound.wav", port)
+        sound = work / f"sound-{len([*work.glob('sound-*')])}.wav"
+        machine = Machine.on(disks, work, report.serial, sound, port)
         try:
             machine.console.wait_for_shell(patience_s)
         except BootError:
@@ -137,3 +139,15 @@ def colours(path: Path) -> int:
     with Image.open(path) as picture:
         found = picture.convert("RGB").getcolors(1 << 20)
     return len(found) if found else 1 << 20
+
+
+def loudest_part(folder: Path) -> float:
+    """The loudest sample, 0 to 1, of what the machine's sound card played, over all its starts."""
+    loudest = 0
+    for path in sorted(folder.glob("sound-*.wav")):
+        # Its header says nothing of the length where the machine was switched off by the plug.
+        samples = np.frombuffer(
+            path.read_bytes()[44:].ljust(2, b"\0")[: (path.stat().st_size - 44) // 2 * 2 or 2], "<i2"
+        )
+        loudest = max(loudest, int(np.abs(samples.astype(np.int32)).max()))
+    return loudest / 32768

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -93,6 +94,11 @@ class Office:
     def data(self) -> Path:
         """The collector's."""
         return self.folder / "collected"
+
+    def copied(self, folder: Path) -> Office:
+        """The same office elsewhere: each run of the test has its own."""
+        shutil.copytree(self.folder, folder)
+        return Office(folder)
 
     def furnish(self, root: Path) -> None:
         """Put the form and the configuration into a kiosk's files."""

@@ -9,16 +9,20 @@ import secrets
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from boot_console import BootError
-from boot_guest import Guest
+from boot_guest import Guest, loudest_part
 from boot_image import Image, Maker
 from boot_report import Report
 from boot_steps import Steps
 
 TREE = Path(__file__).parents[2]
 ALL = ("units", "keyboard", "visit", "power", "watchdog", "upgrade")
+QUIET = 0.01
+"""Loudest sample, of 1, of a sound card that played nothing."""
 FIRST_PATIENCE_S = 400.0
 """For the first start, before it is known how fast this host is."""
 
@@ -83,17 +87,22 @@ def main() -> int:
     report.say(f"commit {commit}")
     qemu = _told("qemu-system-x86_64", "--version").splitlines()[0]
     report.say(f"host: {platform.machine()}, {os.cpu_count()} processors, {qemu}")
+    maker = Maker(TREE, commit, cache, report.say)
     try:
-        image = Maker(TREE, commit, cache, report.say).image()
+        image = maker.image()
+        stick = maker.stick() if "upgrade" in only else None
     except (BootError, OSError, subprocess.CalledProcessError) as error:
         report.say(f"the image could not be made: {error}")
         return 2
     report.say(f"image {image.sha256} (SHA-256 of the disk before its first start)")
     number = given.number or f"{secrets.randbelow(10**6):06}"
     with tempfile.TemporaryDirectory(prefix="sayso-boot-", dir=cache) as work:
-        _run(image, report, Path(work), only, number)
-        if given.keep:
-            (Path(work) / "disk.qcow2").rename(report.folder / "disk.qcow2")
+        try:
+            _Run(image, report, Path(work), only, number).all(stick)
+        except (BootError, OSError) as error:
+            report.failed.append("the machine")
+            report.say(f"NOT SO: {error}")
+        _close(report, Path(work), keep=given.keep)
     if report.failed:
         report.say(f"NOT as it has to be: {'; '.join(report.failed)}")
         return 1
@@ -101,42 +110,72 @@ def main() -> int:
     return 0
 
 
-def _run(image: Image, report: Report, work: Path, only: tuple[str, ...], number: str) -> None:
+@dataclass
+class _Run:
     """Every step, on one machine that is switched off and on between them."""
-    disks = image.disks(work)
-    with image.office.serving(report.folder / "collector.log") as port:
-        report.say("--- the machine is switched on")
-        guest = Guest.started(disks, report, work, port, FIRST_PATIENCE_S)
-        try:
-            guest.console.must("true")
-            guest.console.type_line(f"echo number: {number}")
-            guest.console.wait_for(f"number: {number}", guest.patience_s)
-            report.say(f"    number {number} typed at the serial console")
-            _versions(guest, report)
-            steps = Steps(guest, report, image.office)
-            with report.step("units are active, the screen is drawn"):
-                steps.units()
-            if "keyboard" in only:
-                with report.step("what a person with a keyboard can reach"):
-                    steps.keyboard()
-            if "watchdog" in only:
-                with report.step("a kiosk that hangs is ended by the watchdog and started again"):
-                    steps.watchdog()
-            if "visit" in only:
-                with report.step("a visit by keys, delivered to a collector outside"):
-                    steps.visit()
-            if "power" in only:
-                with report.step("power cut in the middle of a visit, and the next start"):
-                    stood = steps.begun()
+
+    image: Image
+    report: Report
+    work: Path
+    only: tuple[str, ...]
+    number: str
+
+    def all(self, stick: Path | None) -> None:
+        """From the first start to the last. Raises: BootError: the machine itself does not do."""
+        report = self.report
+        office = self.image.office.copied(self.work / "office")
+        disks = self.image.disks(self.work, stick)
+        with office.serving(report.folder / "collector.log") as port:
+            report.say("--- the machine is switched on")
+            guest = Guest.started(disks, report, self.work, port, FIRST_PATIENCE_S)
+            try:
+                self._number(guest)
+                _versions(guest, report)
+                steps = Steps(guest, report, office)
+                self._step("units", "units are active, the screen is drawn, nobody can log in", steps.units)
+                self._step("keyboard", "what a person with a keyboard can reach", steps.keyboard)
+                self._step("visit", "a visit by keys, delivered to a collector outside", steps.visit)
+                if "power" in self.only:
+                    with report.step("power cut in the middle of a visit, and the next start"):
+                        stood = steps.begun()
+                        guest.machine.pull_the_plug()
+                        report.say("    the plug is pulled, in the middle of a visit")
+                        guest = Guest.started(disks, report, self.work, port, guest.patience_s)
+                        steps = Steps(guest, report, office)
+                        steps.after_power_cut(stood)
+                self._step("watchdog", "a kiosk that hangs is ended by the watchdog and started again", steps.watchdog)
+                self._step("upgrade", "an upgrade to a broken version, which goes back by itself", steps.upgrade)
+                with report.step("switched off in order"):
+                    guest.machine.off(guest.patience_s)
+            finally:
+                if guest.console.alive:
                     guest.machine.pull_the_plug()
-                    report.say("    the plug is pulled, in the middle of a visit")
-                    guest = Guest.started(disks, report, work, port, guest.patience_s)
-                    Steps(guest, report, image.office).after_power_cut(stood)
-            with report.step("switched off in order"):
-                guest.machine.off(guest.patience_s)
-        finally:
-            if guest.console.alive:
-                guest.machine.pull_the_plug()
+
+    def _step(self, name: str, what: str, do: Callable[[], None]) -> None:
+        if name in self.only:
+            with self.report.step(what):
+                do()
+
+    def _number(self, guest: Guest) -> None:
+        guest.console.type_line(f"echo number: {self.number}")
+        guest.console.wait_for(f"number: {self.number}", guest.patience_s)
+        self.report.say(f"    number {self.number} typed at the serial console")
+
+
+def _close(report: Report, work: Path, *, keep: bool) -> None:
+    """What is to be said of what the machine leaves: its disk, and what it played."""
+    disk = work / "disk.qcow2"
+    with report.step("what it leaves: a disk without faults, and sound"):
+        loudest = loudest_part(work)
+        report.check(
+            "sound came out of the sound card", so=loudest > QUIET, seen=f"the loudest sample is {loudest:.3f}"
+        )
+        raw = work / "disk.raw"
+        subprocess.run(["qemu-img", "convert", "-O", "raw", str(disk), str(raw)], check=True)
+        done = subprocess.run(["e2fsck", "-f", "-n", str(raw)], check=False, capture_output=True, text=True)
+        report.check("e2fsck -f finds nothing", so=done.returncode == 0, seen=done.stdout.splitlines()[-1])
+    if keep:
+        disk.rename(report.folder / "disk.qcow2")
 
 
 def _versions(guest: Guest, report: Report) -> None:
