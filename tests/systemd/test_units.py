@@ -66,7 +66,7 @@ def commands(path: Path) -> list[list[str]]:
     own = settings(path)
     return [
         shlex.split(value.lstrip("-+@:!"))
-        for key in ("ExecStartPre", "ExecStart", "ExecStopPost")
+        for key in ("ExecCondition", "ExecStartPre", "ExecStart", "ExecStopPost")
         for value in own.get(key, [])
     ]
 
