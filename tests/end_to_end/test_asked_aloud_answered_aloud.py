@@ -63,7 +63,7 @@ def test_what_six_people_say_to_the_first_set_is_what_the_office_opens(
         one.wait_for_engine("pocketsphinx")
         person = Person(terminal, card)
         person.start()
-        terminal.wait_for("They are a draft.", "These questions are a draft.")  # its sentences come one by one
+        terminal.wait_for("This is a draft to change together.")  # its sentences come one by one
         terminal.press("Enter")
         for (question, _, choice, _, _), recording in zip(SAID, recordings, strict=True):
             if choice == PRIVATE:

@@ -23,7 +23,7 @@ def test_the_demo_shows_the_answers_that_the_collector_received(
         terminal.wait_for("Press the big key to start", within_s=90)
         person = Person(terminal)
         person.start(language="1")
-        terminal.wait_for("They are a draft.", "These questions are a draft.")  # its sentences come one by one
+        terminal.wait_for("This is a draft to change together.")  # its sentences come one by one
         terminal.press("Enter")
         person.press("Are you happy in your home?", "1", "Good")
         terminal.wait_for("Is your own room good for you?")
