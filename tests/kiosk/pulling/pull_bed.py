@@ -93,17 +93,17 @@ class Bed:
         return one
 
 
-def write_toml(folder: Path, url: str, sets: str = "['server:home']") -> None:
+def write_toml(folder: Path, url: str, sets: str = "['server:home']", data: str | Path = "data") -> None:
     (folder / "kiosk.toml").write_text(
-        f"sets = {sets}\nstatus = 'status.json'\n[store]\nallow_volatile = true\n"
+        f"sets = {sets}\nstatus = 'status.json'\n[store]\nallow_volatile = true\nfolder = '{data}'\n"
         f"[voice]\nengine = 'none'\n[server]\nurl = '{url}'\n"
     )
 
 
 @contextmanager
-def bed(folder: Path, *forms: Served) -> Iterator[Bed]:
-    """The house, and a server with those forms."""
+def bed(folder: Path, *forms: Served, data: str | Path = "data") -> Iterator[Bed]:
+    """The house, and a server with those forms; `data` is where the house keeps them."""
     folder.mkdir(exist_ok=True)
     with FormsServer(*forms) as server:
-        write_toml(folder, server.url)
+        write_toml(folder, server.url, data=data)
         yield Bed(folder, server)
