@@ -253,6 +253,7 @@ class _Run:
             say(f"Sayso {self.name} is installed.")
         if self.role == "kiosk" and not self.machine.path(CONFIG).exists():
             say("Now run: sudo sayso setup")
+            say(f"And then, to have it checked and started: sudo {CURRENT}/script/install kiosk")
 
 
 def _allow(path: Path, mode: int) -> bool:

@@ -59,7 +59,9 @@ class Versions:
 
     def name_for(self, source: Path) -> str:
         """The folder's name for a tree; of two trees with one version number the later one's is longer."""
-        return tree.name_of(source, self.digest(tree.version(source)))
+        mine = tree.digest(source)
+        there = [name for name in self.whole() if self.digest(name) == mine]
+        return there[-1] if there else tree.name_of(source, self.digest(tree.version(source)))
 
     def begin(self, name: str) -> Path:
         """An empty folder for a version; what an earlier run left half done is thrown away.
