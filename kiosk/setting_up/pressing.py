@@ -6,6 +6,7 @@ is plugged in now is found.
 
 from __future__ import annotations
 
+import errno
 import os
 import selectors
 import threading
@@ -62,6 +63,8 @@ class Watch:
         self._on_press = on_press
         self._folder, self._look_every_s = folder, look_every_s
         self._open: dict[Path, Any] = {}
+        self.taken: tuple[str, ...] = ()
+        """Devices that another program keeps to itself: a kiosk that is running does. Nothing is told of them."""
         self._selector = selectors.DefaultSelector()
         self._wake, self._woken = os.pipe()
         self._selector.register(self._wake, selectors.EVENT_READ)
@@ -93,6 +96,8 @@ class Watch:
                 continue
             except OSError:  # it was pulled out just now
                 continue
+            if _is_taken(source):
+                self.taken = (*self.taken, source.name)
             self._open[path] = source
             self._selector.register(source.fd, selectors.EVENT_READ, (path, source))
         return denied
@@ -138,6 +143,16 @@ class Watch:
             source.close()
         self._selector.close()
         os.close(self._wake)
+
+
+def _is_taken(source: Any) -> bool:
+    """Whether another program has grabbed it: then a grab of ours is refused, else it is given back at once."""
+    try:
+        source.grab()
+        source.ungrab()
+    except OSError as error:
+        return error.errno == errno.EBUSY
+    return False
 
 
 def with_keys(draft: Draft, pressed: Mapping[str, Pressed]) -> Draft:

@@ -12,6 +12,7 @@ from kiosk.setting_up.pressing import ASKED, NEEDED, Pressed, Watch
 from kiosk.setting_up.walk.page import Page
 
 KEEP, PRESS, KEYBOARD, TAKE = "keep", "press", "keyboard", "take"
+STOP = "sudo systemctl stop sayso-kiosk.service"
 BOUNCE_S = 0.3
 """The same key so soon again is its contact."""
 
@@ -115,7 +116,9 @@ class KeysPage(Page):
         rows = [self._row(number, does) for number, does in enumerate(ASKED)]
         if self._at < len(ASKED):
             self.ask("\n".join((*rows, "", f"Press the key for {ASKED[self._at].upper()} now.")))
-            self.say("Right arrow: there is none. Left arrow: one back. Esc: leave it.")
+            taken = ", ".join(self._watch.taken) if self._watch is not None else ""
+            held = f"\n'{taken}' is kept by another program. Is the kiosk running? {STOP}" if taken else ""
+            self.say(f"Right arrow: there is none. Left arrow: one back. Esc: leave it.{held}")
             return
         self._end()
         self.ask("\n".join(rows))
