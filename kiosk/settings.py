@@ -385,12 +385,12 @@ class Config(_Table, frozen=True):
     store: Store = Store()
     voice: Voice = Voice()
     asking: Asking = Asking()
+    hours: Hours = Hours()
     screen: Screen = Screen()
     input: Input = Input()
     switch: Switch = Switch()
     staff: Staff = Staff()
     help: Help = Help()
-    hours: Hours = Hours()
     server: Server = Server()
     upload: Upload = Upload()
     keys: Annotated[
