@@ -83,7 +83,7 @@ class Guest:
 
     def kiosk_process(self) -> int:
         """The number of the process that is the kiosk itself: cage, foot and a shell stand before it."""
-        told = self.console.must("pgrep -u sayso -f -o 'python.* -m sayso run'").split()
+        told = self.console.must("pgrep -u sayso -o -f '^[^ ]*/python[0-9.]* -m sayso run'").split()
         return int(told[0])
 
     def kept(self) -> list[list[str]]:

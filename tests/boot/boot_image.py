@@ -23,7 +23,7 @@ DEBIAN = (
     *("ca-certificates", "python3", "python3-venv"),
 )
 """A small Debian as it comes to a box; what Sayso needs besides, script/install adds."""
-DISK = "6G"
+DISK = "4G"
 SHELL = f"""[Unit]
 Description=A root shell on the serial console: the test image's alone
 

@@ -47,6 +47,8 @@ folder = "/var/lib/sayso"
 
 [voice]
 engine = "none"
+# Not ALSA's own "default": its plug aborts the whole process when an emulated processor is late (docs/boot-test.md).
+speaker = "HDA Intel"
 models_dir = "/opt/sayso/current/models"
 
 [asking]
