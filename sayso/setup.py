@@ -49,6 +49,7 @@ FLAGS = (
 )
 """One of these given: no walk."""
 MOST_PASTED_BYTES = 100_000
+UNIT = "sayso-kiosk.service"
 
 
 @click.command("setup", cls=ManyValued)
@@ -255,7 +256,8 @@ def _tell(written: writing.Written) -> None:
     for form in written.sets:
         click.echo(f"{form}: converted.")
     click.echo(f"This kiosk's public key, for an office that takes visits by USB stick: {written.public_key}")
-    click.echo(f"Start the kiosk again, or see what is missing: sayso check --config {written.path}")
+    again = f"sudo systemctl restart {UNIT}" if written.path == USUAL else f"sayso run --config {written.path}"
+    click.echo(f"Look once more: sayso check --config {written.path}\nOpen it: {again}")
 
 
 def _line(line: Line) -> str:

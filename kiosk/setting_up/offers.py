@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from kiosk.setting_up.draft import Draft
 from openrosa.convert import SHEET_SUFFIXES, Converted, convert
 from openrosa.errors import OpenRosaError
 from openrosa.protocol import FormEntry
-from openrosa.question_set import QuestionSet
+from openrosa.sheet_markdown import columns, rows
 from openrosa.xform import load
 from voice.models import installed_model
 
@@ -27,6 +28,7 @@ MOST_SETS = 3
 TRIAL_LANGUAGE = "en"
 """What the trial engine hears, which needs no model."""
 RATE_WPM = 140
+_LABEL = re.compile(r"label::.*\(([A-Za-z][\w-]*)\)")
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def offers(draft: Draft, shipped: Path, forms: tuple[FormEntry, ...] = ()) -> tu
         Offer(f"{PREFIX}{form.form_id}", f"{form.name or form.form_id}, from the server, version {form.version or '-'}")
         for form in forms
     ]
-    sheets = [of_sheet(path) for path in sorted(shipped.glob("*/*.md")) if path.parent.name == path.stem]
+    sheets = [glanced(path) for path in sorted(shipped.glob("*/*.md")) if path.parent.name == path.stem]
     # The same value twice is the one that stands there already, and one that would be written in its place.
     first = {one.value: one for one in reversed((*standing, *server))}
     ordered = dict.fromkeys(one.value for one in (*standing, *server))
@@ -130,9 +132,29 @@ def _form_of(sheet: Path, public_key: str, _changed_ns: int) -> Converted:
     return convert(sheet, public_key or None)
 
 
+def glanced(path: Path) -> Offer:
+    """A shipped sheet by its title and its languages alone: to convert a dozen with their pictures takes too long.
+
+    Whoever takes it has to look at it whole, by `of_sheet`.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return Offer(_value(path), f"{path.name}: cannot be read", sheet=path, refused=str(error))
+    codes = (found[1] for name in columns(text, "survey") if (found := _LABEL.fullmatch(name)))
+    titles = (row.cells.get("form_title", "") for row in rows(text, "settings"))
+    known = tuple(dict.fromkeys(codes))
+    return Offer(_value(path), f"{next(titles, '') or path.stem}, {_named(known)}", known, path)
+
+
+def whole(offer: Offer, public_key: str = "") -> Offer:
+    """The same, looked at whole where it is a sheet."""
+    return offer if offer.sheet is None else of_sheet(offer.sheet, public_key)
+
+
 def of_sheet(path: Path, public_key: str = "") -> Offer:
     """A sheet, or a form of somebody's own, as it would be used. What is wrong with it is told, not raised."""
-    value = f"{SETS_FOLDER}/{path.stem}.xml"
+    value = _value(path)
     try:
         if path.suffix.lower() in SHEET_SUFFIXES:
             found = load(form_of(path, public_key).xform, path.name)
@@ -141,7 +163,12 @@ def of_sheet(path: Path, public_key: str = "") -> Offer:
     except (KioskError, OpenRosaError) as error:
         return Offer(value, f"{path.name}: cannot be used", refused=str(error))
     sheet = path if path.suffix.lower() in SHEET_SUFFIXES else None
-    return Offer(value, f"{found.title or path.stem}, {_in(found)}", languages_of((found,)), sheet)
+    known = languages_of((found,))
+    return Offer(value, f"{found.title or path.stem}, {_named(known)}", known, sheet)
+
+
+def _value(sheet: Path) -> str:
+    return f"{SETS_FOLDER}/{sheet.stem}.xml"
 
 
 def _standing(draft: Draft, value: str) -> Offer:
@@ -153,8 +180,8 @@ def _standing(draft: Draft, value: str) -> Offer:
     return replace(offer, value=value, title=title)
 
 
-def _in(found: QuestionSet) -> str:
-    return ", ".join(english_name(code) for code in languages_of((found,)) if code != "default")
+def _named(codes: tuple[str, ...]) -> str:
+    return ", ".join(english_name(code) for code in codes if code != "default")
 
 
 def with_sets(draft: Draft, chosen: tuple[Offer, ...]) -> Draft:

@@ -60,11 +60,11 @@ class SetsPage(Page):
         if not values and len(found) == 1 and not found[0].refused:
             self._marked = {0}
         self.say("")
-        self._show(len(found) if self._marked else 0)
+        self._show(GO_ON if self._marked else "0")
 
-    def _show(self, at: int) -> None:
+    def _show(self, at: str) -> None:
         rows = [(str(number), self._row(number, one)) for number, one in enumerate(self._offers)]
-        self.offer([*rows, (GO_ON, "Go on with the marked ones")], GO_ON if at == len(rows) else str(at))
+        self.offer([(GO_ON, "Go on with the marked ones"), *rows], at)
 
     def _row(self, number: int, one: offers.Offer) -> str:
         return f"[{'x' if number in self._marked else ' '}] {one.title}"
@@ -72,16 +72,17 @@ class SetsPage(Page):
     def chosen(self, name: str) -> None:
         """Mark it, or go on."""
         if name == GO_ON:
-            try:
-                draft = offers.with_sets(self.draft, tuple(self._offers[number] for number in sorted(self._marked)))
-            except KioskError as error:
-                self.say(str(error))
-            else:
-                self.onward(draft)
+            self.say("Looking at them ...")
+            draft, marked = self.draft, [self._offers[number] for number in sorted(self._marked)]
+            self.beside(
+                lambda: offers.with_sets(draft, tuple(offers.whole(one) for one in marked[: offers.MOST_SETS + 1])),
+                self.onward,
+                self.say,
+            )
             return
         self._marked ^= {int(name)}
         self.say(self._offers[int(name)].refused)
-        self._show(int(name))
+        self._show(name)
 
 
 class KeyPage(Page):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import json
 import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import pytest
 from walked import ROOT
 
 from kiosk.setting_up.draft import Draft
-from kiosk.setting_up.pressing import Pressed, told, with_keys, without_devices
+from kiosk.setting_up.pressing import Pressed, _is_taken, told, with_keys, without_devices
 
 needs_devices = pytest.mark.skipif(
     importlib.util.find_spec("evdev") is None,
@@ -118,6 +120,27 @@ def test_escape_leaves_the_pressing_and_nothing_is_changed(tmp_path: Path) -> No
     )
     assert answer["page"] == "KeysPage"
     assert "buttons" not in answer["raw"]
+
+
+@dataclass
+class Grabbed:
+    """A device as evdev has it, of which another program may have taken hold: umockdev grants every grab."""
+
+    refused: OSError | None
+    given_back: bool = False
+
+    def grab(self) -> None:
+        if self.refused is not None:
+            raise self.refused
+
+    def ungrab(self) -> None:
+        self.given_back = True
+
+
+def test_a_device_that_a_running_kiosk_keeps_is_told_from_one_that_is_free() -> None:
+    free, taken = Grabbed(None), Grabbed(OSError(errno.EBUSY, "Device or resource busy"))
+    assert (_is_taken(free), _is_taken(taken)) == (False, True)
+    assert free.given_back, "the admin's keyboard goes on working"
 
 
 def test_keys_that_are_pressed_take_the_place_of_those_that_did_the_same_and_no_others() -> None:
