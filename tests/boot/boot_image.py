@@ -13,7 +13,7 @@ from pathlib import Path
 
 from boot_console import PROMPT, BootError
 from boot_machine import Disks
-from boot_office import Office
+from boot_office import CONFIG, SHEETS, Office
 
 SUITE = "trixie"
 DEBIAN = (
@@ -54,11 +54,7 @@ config = configuration.load(Path("/etc/sayso/sayso.toml"))
 start._render(config, read_house(config), lambda done, of_how_many: None)
 """
 BROKEN = "99.0.0"
-BREAKAGE = """
-
-def step(*_: object, **__: object) -> object:
-    raise RuntimeError("broken on purpose, by the boot test")
-"""
+BREAKAGE = '\nraise RuntimeError("broken on purpose, by the boot test")\n'
 NETWORK = """[Match]
 Type=ether
 
@@ -118,9 +114,8 @@ class Maker:
     def image(self) -> Image:
         """The image of that commit; made unless it is there. Raises: BootError."""
         base = self._base()
-        recipe = [base.name.encode(), self.commit.encode()]
-        recipe += [(Path(__file__).parent / name).read_bytes() for name in ("boot_image.py", "boot_office.py")]
-        folder = self.cache / f"image-{_short(recipe)}"
+        recipe = [base.name, self.commit, SHEETS, CONFIG, SHELL, SLOW, NETWORK, FSTAB, RENDERING, DISK]
+        folder = self.cache / f"image-{_short(*recipe)}"
         if not (folder / "sha256").exists():
             self._drop("image-*")
             self._make(base, folder)
@@ -151,7 +146,7 @@ class Maker:
         return target
 
     def stick(self) -> Path:
-        """A disk with a bundle of a newer version that is broken on purpose: it opens, and its first visit fails."""
+        """A disk with a bundle of a newer version that is broken on purpose: it can be installed, and does not run."""
         target = self.cache / f"stick-{self.commit[:12]}.raw"
         if target.exists():
             return target
@@ -177,7 +172,7 @@ class Maker:
     def _base(self) -> Path:
         """A plain Debian, as a folder."""
         at = mirror()
-        folder = self.cache / f"base-{_short([SUITE.encode(), at.encode(), *(one.encode() for one in DEBIAN)])}"
+        folder = self.cache / f"base-{_short(SUITE, at, *DEBIAN)}"
         if folder.exists():
             self.say(f"Debian is there: {folder}")
             return folder
@@ -281,8 +276,8 @@ def mirror() -> str:
     return found[1] if found else ""
 
 
-def _short(parts: Sequence[bytes]) -> str:
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+def _short(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 def _link(place: Path, target: str) -> None:

@@ -141,7 +141,7 @@ class _Run:
                         guest.machine.pull_the_plug()
                         report.say("    the plug is pulled, in the middle of a visit")
                         guest = Guest.started(disks, report, self.work, port, guest.patience_s)
-                        steps = Steps(guest, report, office)
+                        steps = Steps(guest, report, office, steps.came)
                         steps.after_power_cut(stood)
                 self._step("watchdog", "a kiosk that hangs is ended by the watchdog and started again", steps.watchdog)
                 self._step("upgrade", "an upgrade to a broken version, which goes back by itself", steps.upgrade)
