@@ -48,14 +48,15 @@ class Trial:
         failing = self._failing(self.old, copy) if data.role == "kiosk" else set[str]()
         if (copy / data.file.name).exists():
             if why := data.open_by(self.new, copy):
-                raise InstallError(_OP, f"the new version can't use the data: {why}", "Report it; nothing was changed.")
+                hint = "To go back to the version before: script/install --back. Else report it; nothing was changed."
+                raise InstallError(_OP, f"{self.new.name} can't use the data: {why}", hint)
             rows = data.same_rows(self.new, before, copy)
             self.steps.note(
                 f"{data.role}: its data was brought up to date in a copy; {rows} rows are the same as before"
             )
         if data.role == "kiosk":
             self._check(copy, failing)
-            self._rehearse()
+            self._rehearse(copy)
 
     def clean(self) -> None:
         """Remove the configuration that it was tried with."""
@@ -85,13 +86,17 @@ class Trial:
             return {f"it ended with {ended.returncode}"}
         return wrong
 
-    def _rehearse(self) -> None:
-        config = tomllib.loads(self.machine.path(CONFIG).read_text(encoding="utf-8"))
-        for name in config.get("sets", []):
-            path = _form(config, str(name))
-            there = path if path.is_relative_to(self.machine.root) else self.machine.path(path)
-            if str(name).startswith(SERVER) and not there.is_file():
-                self.steps.note(f"{name}: not rehearsed, for it was not pulled yet")
+    def _rehearse(self, copy: Path) -> None:
+        hint = "Report it; nothing was changed."
+        self._write_config(copy)
+        python, script = self.new / ".venv" / "bin" / "python", self.new / "script" / "installing" / "sets_of.py"
+        asked = self._run([self.machine.inside(python), "-P", self.machine.inside(script), self._seen_config])
+        if asked.returncode != 0:
+            raise InstallError(_OP, f"the new version can't read {CONFIG}: {asked.stderr.strip()}", hint)
+        for name in map(str, json.loads(asked.stdout)):
+            there = Path(name) if Path(name).is_relative_to(self.machine.root) else self.machine.path(name)
+            if not there.exists():
+                self.steps.note(f"{there.name} is not on this kiosk yet, so it is not rehearsed")
                 continue
             sayso = self.machine.inside(self.new / ".venv" / "bin" / "sayso")
             ended = self._run([sayso, "rehearse", self.machine.inside(there), "--json", "--keys", *KEYS])
@@ -99,11 +104,8 @@ class Trial:
             if ended.returncode != 0 or not answers:
                 said = [line for line in ended.stderr.splitlines() if line.strip()]
                 met = said[-1] if said else f"it ended with {ended.returncode} and {answers} answers"
-                hint = "Report it; nothing was changed."
-                raise InstallError(_OP, f"`sayso rehearse` of the new version, {name}: {met}", hint)
-            self.steps.note(
-                f"sayso rehearse {Path(str(name)).name}: {answers} answers went to a collector and were opened"
-            )
+                raise InstallError(_OP, f"`sayso rehearse` of the new version, {there.name}: {met}", hint)
+            self.steps.note(f"sayso rehearse {there.name}: {answers} answers went to a collector and were opened")
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         return self.machine.try_run(self.machine.as_user(USERS["kiosk"], command), timeout_s=_TIMEOUT_S)

@@ -126,24 +126,27 @@ class Upgrade:
         self.steps.begin(f"Closing, and going back to {self.old}")
         try:
             self.back()
-        except BaseException:
-            if self._versions.current() == self.new:
-                self._settle()
-                self.services.start(self._wanted(self._new))
+        except InstallError:
+            self._settle()
             raise
 
     def back(self) -> None:
-        """To the old version, with all that was kept since."""
+        """To the old version, with all that was kept since. Raises: InstallError: it can't; the new one is started."""
         self._note(_BACK)
         self.steps.note(f"going back to {self.old}")
         self.services.stop(self._units(self._new))
-        with ExitStack() as stack:
-            for one in self._data:
-                stack.enter_context(one.held())
-                if told := one.bring_back(self._old, self._new):
-                    self.steps.note(told)
-            # Only now: the old one can't use the newer tables, but the new one can use the old ones.
-            self._point_to(self.old)
+        try:
+            with ExitStack() as stack:
+                for one in self._data:
+                    stack.enter_context(one.held())
+                    if told := one.bring_back(self._old, self._new):
+                        self.steps.note(told)
+                # Only now: the old one can't use the newer tables, but the new one can use the old ones.
+                self._point_to(self.old)
+        except BaseException:
+            # Whatever it can do is more than a dark screen; and a restart of the machine tries to go back again.
+            self.services.start(self._wanted(self._new))
+            raise
         self.steps.changed(f"{self.old} is in use again")
         self.services.start(self._wanted(self._old))
         if why := self._why_not_up():

@@ -121,6 +121,7 @@ class Bed:
         (self.root / "etc/sayso").mkdir(parents=True)
         (self.root / "var/lib/sayso").mkdir(parents=True)
         (self.root / "etc/sayso/sayso.toml").write_text(CONFIG, "utf-8")
+        (self.root / "etc/sayso/my_home.xml").touch()
         self.version("1")
         self.versions.use("1")
         self.versions.set_roles(["kiosk"])

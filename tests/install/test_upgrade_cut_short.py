@@ -36,6 +36,7 @@ def services_of(bed: Bed, *, up: bool) -> Doing:
     return Doing(bed.machine, up=lambda: up or bed.versions.current() == "1")
 
 
+@pytest.mark.timeout(7200 if ALL else 1800)
 @pytest.mark.parametrize("up", [True, False], ids=["comes-up", "goes-back"])
 def test_a_kill_at_any_moment_leaves_a_kiosk_that_starts(bed: Bed, up: bool):
     bed.version("2", newer=ALL or not up)
