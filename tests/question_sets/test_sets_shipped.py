@@ -19,6 +19,7 @@ from kiosk.answer import Who
 from kiosk.asks import Asking
 from kiosk.interpret import called_like_commands, shared
 from kiosk.saying.prompts import sentences_of
+from kiosk.screens.shapes import face_of
 from kiosk.state import Rules, Stage, Visit
 from openrosa import convert_media
 from openrosa.convert import convert
@@ -38,6 +39,7 @@ LANGUAGES = ("en", "cy")
 DRAFT = {"en": "This is a draft to change together.", "cy": "Drafft yw hwn i'w newid gyda'n gilydd."}
 UNCHECKED = "QS109"
 """Said of the Welsh until somebody who speaks it has read it."""
+SCALED = {"good", "okay", "not_good", "yes", "sometimes", "no"}
 MOST_WORDS = 15
 MOST_CHOICES = 3
 README_PARTS = (
@@ -142,10 +144,18 @@ def test_every_note_question_and_choice_has_a_picture_that_goes_with_the_form(sh
                 assert shipped.media[part.image[language].name].startswith(b"\x89PNG"), (question.name, part.name)
 
 
-def test_choices_of_one_question_have_pictures_of_their_own(shipped):
+def test_choices_of_one_question_have_pictures_of_their_own_and_its_own_picture_hints_at_none(shipped):
     for question in shipped.asked:
-        pictures = [choice.image["en"].name for choice in question.choices]
+        pictures = [one.image["en"].name for one in (question, *question.choices)]
         assert len(set(pictures)) == len(pictures), question.name
+
+
+def test_a_face_that_the_kiosk_draws_as_glad_or_sad_stands_for_good_or_bad_alone(shipped):
+    for question in shipped.asked:
+        for choice in question.choices:
+            code = choice.image["en"].name.removeprefix("openmoji-").removesuffix(".png")
+            drawn = face_of(chr(int(code.split("-")[0], 16)))
+            assert drawn is None or choice.name in SCALED, f"{question.name}: {choice.name}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
