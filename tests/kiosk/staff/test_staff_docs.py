@@ -1,15 +1,13 @@
-"""docs/staff.md says what is there: every row, every button, and the help script as printed."""
+"""docs/staff.md says what is there: every row and every button."""
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 
 from kiosk.keeping.tally import Tally
 from kiosk.pulling.went import Went
 from kiosk.staff.desk import ACTION_KEYS
-from kiosk.staff.help import Helper
 from kiosk.staff.rows import rows
 from kiosk.staff.status import Sending, Status
 from kiosk.staff.words import WORDS
@@ -43,15 +41,3 @@ def test_every_row_and_every_button_is_documented():
         assert short in table, name
     for action in ACTION_KEYS.values():
         assert f"| {WORDS[action]} |" in TEXT
-
-
-def test_the_help_script_as_printed_calls_help(tmp_path):
-    body = re.search(r"    (#!/bin/sh\n(?:    .+\n)+)", TEXT)[1].replace("\n    ", "\n")
-    script = tmp_path / "call-help"
-    script.write_text(body.replace("/run/sayso", str(tmp_path)))
-    script.chmod(0o755)
-    helper = Helper((str(script), "the lounge"))
-    assert helper.call()
-    helper.wait()
-    assert helper.problem == ""
-    assert (tmp_path / "help-wanted").exists()
