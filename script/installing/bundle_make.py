@@ -81,7 +81,9 @@ def _told(target: Path) -> None:
     say(f"On the machine: tar -xf {target.name} {TREE} && sudo {TREE}/script/install kiosk --bundle {target.name}")
     say("Debian's packages are not in it. Where there is no network at all, take them along from another Debian 13 of")
     say("the same kind, which has them not installed:")
-    say(f"  apt-get install --download-only -o Dir::Cache::archives=$PWD/debs {' '.join(packages.needed('kiosk'))}")
+    say("  mkdir -p debs/partial && sudo apt-get update")
+    say("  sudo apt-get install --download-only --no-install-recommends \\")
+    say(f"    -o Dir::Cache::archives=$PWD/debs {' '.join(packages.needed('kiosk'))}")
     say("and on the machine: sudo dpkg -i debs/*.deb")
 
 

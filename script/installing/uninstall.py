@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -126,6 +127,8 @@ def _take_off(machine: Machine, versions: Versions, role: str) -> None:
     say(f"{len(gone)} links in /etc are gone.")
     units.take_notice(machine)
     services.allow()
+    if role == "kiosk":
+        services.start(["getty@tty1.service"])  # a login on the display again
 
 
 def _erase(machine: Machine, role: str, kept: list[data.Data]) -> None:
@@ -136,5 +139,7 @@ def _erase(machine: Machine, role: str, kept: list[data.Data]) -> None:
     if path.exists():
         path.unlink()
         say(f"Erased: {_SETTINGS[role]}. Take the kiosk's token off the server, too.")
+    with contextlib.suppress(OSError):  # the other role's settings are in there still
+        path.parent.rmdir()
     if machine.is_this or machine.is_whole:
         machine.try_run(["userdel", USERS[role]])

@@ -110,7 +110,7 @@ class Upgrade:
             self.steps.note(f"no: {why}")
             self.back()
             return False
-        self.steps.note("yes")
+        self.steps.note("yes" if self.machine.is_running else "that is seen when this machine starts")
         self._settle()
         if gone := self._versions.keep_two((self.new, self.old)):
             self.steps.note(f"removed: {', '.join(gone)}. {self.old} is kept, to go back to")
