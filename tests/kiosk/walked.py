@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+import time
 import zlib
 from base64 import b64encode
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import OptionList
+from textual.worker import WorkerCancelled
 
 from kiosk.setting_up.draft import read
 from kiosk.setting_up.walk.app import SetupApp
+from kiosk.setting_up.walk.keys import KeysPage
 
 ROOT = Path(__file__).parents[2]
+PATIENCE_S = 100.0
+"""For a machine that does much else."""
 SHEET = ROOT / "question_sets" / "my_home" / "my_home.md"
 
 
@@ -56,10 +61,19 @@ class Walker:
             yield walker
 
     async def settle(self) -> None:
-        """Until nothing is under way any more."""
-        await self.pilot.pause()
-        await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
+        """Until the page waits for somebody again, however long that takes: no work goes on, and a key has a place."""
+        until_s = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until_s:
+            await self.pilot.pause()
+            with suppress(WorkerCancelled):  # a page that is left leaves its work
+                await self.app.workers.wait_for_complete()
+            await self.pilot.pause()
+            screen = self.app.screen
+            pressing = isinstance(screen, KeysPage) and screen.pressing
+            ready = self.app.focused is not None or pressing
+            if not self.app.is_running or self.app.written is not None or (ready and not list(self.app.workers)):
+                return
+        raise TimeoutError(self.shown())
 
     async def press(self, *keys: str) -> None:
         """Keys, one after the other; then what comes of them."""

@@ -29,6 +29,11 @@ class KeysPage(Page):
         self._at = 0
         self._last: tuple[Pressed, float] | None = None
 
+    @property
+    def pressing(self) -> bool:
+        """Whether it waits for a big key."""
+        return self._watch is not None
+
     def words(self) -> str:
         """How they are now."""
         return f"Now: {pressing.told(self.draft)}."
