@@ -234,3 +234,29 @@ def test_the_picture_is_as_large_as_the_kernel_says_and_of_a_usual_size_where_it
     assert picture(ENGLISH, (800, 480)).startswith(b"P6\n800 480\n255\n")
     size.write_text("99999,1")
     assert size_of(size) == (1024, 600)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "times"),
+    [(37, 128, 9), (30, 100, 7), (67, 240, 16), (24, 80, 5), (80, 45, 4), (3, 10, 1)],
+    ids=str,
+)
+def test_without_a_picture_the_letters_are_as_large_as_all_of_the_words_allow(
+    program: ModuleType, rows: int, columns: int, times: int
+) -> None:
+    found, lines = program.layout(ENGLISH, rows, columns)
+    assert found == times
+    assert " ".join(lines) == ENGLISH
+    assert times == 1 or len(lines) * times <= rows
+    assert times == 1 or max(map(len, lines)) * times <= columns
+
+
+@pytest.mark.parametrize("bits", [16, 32], ids=str)
+def test_the_consoles_own_letters_are_made_larger_in_the_middle_of_the_screen(program: ModuleType, bits: int) -> None:
+    each = bits // 8
+    ink, behind, padding = b"\x01" * each, b"\x02" * each, b"\0\0"
+    small = [ink + behind + behind * 4, behind + ink + behind * 4, *([behind * 6] * 4)]
+    memory = b"".join(row + padding for row in small)
+    lines = [*program.enlarged(memory, (6, 6, bits, 6 * each + 2), (2, 2), 2)]
+    empty, first, second = behind * 6, behind + ink * 2 + behind * 3, behind * 3 + ink * 2 + behind
+    assert lines == [line + padding for line in (empty, first, first, second, second, empty)]
