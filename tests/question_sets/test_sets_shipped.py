@@ -9,7 +9,6 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ from kiosk.interpret import called_like_commands, shared
 from kiosk.saying.prompts import sentences_of
 from kiosk.screens.shapes import face_of
 from kiosk.state import Rules, Stage, Visit
-from openrosa import convert_media
 from openrosa.convert import convert
 from openrosa.findings import Finding
 from openrosa.question_set import Kind, Question, QuestionSet
@@ -79,14 +77,6 @@ class Shipped:
         ]
         paths = "\n".join(condition or "" for condition in conditions)
         return frozenset(one.name for one in self.asked if re.search(rf"/{one.name}\b", paths))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _each_picture_is_drawn_once() -> Iterator[None]:
-    """The sets share many of them, and drawing is most of what converting costs."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(convert_media, "_openmoji", cache(convert_media._openmoji))
-        yield
 
 
 @pytest.fixture(scope="module", params=NAMES)
