@@ -79,7 +79,9 @@ class Steps:
         )
         self.report.say(
             "    processes: "
-            + " | ".join(console.must("ps -eo user:14,tty:6,args --ppid 2 -N --no-headers | cut -c 1-110").splitlines())
+            + " | ".join(
+                console.must("ps -o user:14,tty:6,args --ppid 2 -p 2 -N --no-headers | cut -c 1-110").splitlines()
+            )
         )
         screen = guest.still("1-waiting")
         seen = colours(screen)
