@@ -66,7 +66,7 @@ class SetupApp(App[None]):
     #keys { dock: bottom; color: $text-muted; }
     OptionList { background: black; border: none; height: auto; max-height: 11; padding: 0; }
     OptionList:focus { border: none; background: black; }
-    Input, Input:focus { background: black; border: round white; }
+    Input, Input:focus { background: black; border: solid white; }
     #scrolled { height: 1fr; }
     """
 

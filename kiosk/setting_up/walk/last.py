@@ -19,21 +19,33 @@ class LastPage(ScrolledPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: tuple[Line, ...] = ()
+        self._writing = False
 
     def on_mount(self) -> None:
         """The summary at once, the check's lines as soon as it is through."""
         self.offer_nothing()
         self._show("Checking, as `sayso check` does ...")
         draft, quick = self.draft, self.walk.quick
-        self.beside(lambda: tuple(writing.checked(draft, quick=quick)), self._checked, self._refused)
+
+        def work() -> tuple[Line, ...]:
+            lines: list[Line] = []
+            for line in writing.checked(draft, quick=quick):
+                lines.append(line)
+                self.walk.call_from_thread(self._going, f"Checking: {line.what}, {len(lines)} lines so far ...")
+            return tuple(lines)
+
+        self.beside(work, self._checked, self._refused)
+
+    def _going(self, words: str) -> None:
+        """How far it is; a page that was left shows nothing."""
+        if self.is_mounted:
+            self._show(words)
 
     def _show(self, *more: str) -> None:
         chosen = [f"{name:11} {value}" for name, value in writing.summary(self.draft)]
         self.show_lines((*chosen, "", *more))
 
     def _checked(self, lines: tuple[Line, ...]) -> None:
-        self._lines = lines
         self.walk.fit = fit(lines)
         order = (Level.ERROR, Level.ADVICE)
         told = [_told(line) for level in order for line in lines if line.level is level]
@@ -44,6 +56,7 @@ class LastPage(ScrolledPage):
         self.offer(((WRITE, "Write it"), (BACK, "Go back"), (LEAVE, "Leave: nothing is written")))
 
     def _refused(self, why: str) -> None:
+        self._writing = False
         self.say(why)
         self.offer(((BACK, "Go back"), (LEAVE, "Leave: nothing is written")))
 
@@ -56,11 +69,20 @@ class LastPage(ScrolledPage):
         else:
             self.offer_nothing()
             self.say("Writing ...")
-            draft = self.draft
-            self.beside(lambda: writing.put(draft), self._written, self._refused)
+            draft, walk = self.draft, self.walk
 
-    def _written(self, written: writing.Written) -> None:
-        self.walk.written = written
+            def work() -> None:
+                walk.written = writing.put(draft)  # here: it is true even where nobody waits for it any more
+
+            self._writing = True
+            self.beside(work, self._written, self._refused)
+
+    def action_back(self) -> None:
+        """Esc; not in the middle of writing."""
+        if not self._writing:
+            super().action_back()
+
+    def _written(self, _nothing: None) -> None:
         self.walk.exit()
 
 
