@@ -18,11 +18,11 @@ from kiosk.answer import Who
 from kiosk.errors import KioskError
 from kiosk.keeping.keeper import Keeper
 from kiosk.keeping.store import Role, Store
-from kiosk.sending.uploader import upload_waiting
 from kiosk.machine import circumstances, new_instance_id, new_seed, today
 from kiosk.ports import Ports
 from kiosk.rehearsal import DeafEar, HeardOnce, NoScreen, Person, RecordedEar, SilentVoice
 from kiosk.runner import Runner
+from kiosk.sending.uploader import upload_waiting
 from kiosk.sets import load_set
 from kiosk.state import Rules, Visit
 from kiosk.view import KEYS, START_KEY
