@@ -79,7 +79,8 @@ def need_writable(path: Path) -> None:
 def summary(draft: Draft) -> tuple[tuple[str, str], ...]:
     """What is chosen, as (name, value), without token and PIN."""
     hours = read_hours(draft.value("hours.open"))
-    sealed = {True: "sealed to the key given", False: "as their forms say"}[bool(draft.public_key)]
+    unsealed = "NOT sealed: to try only" if draft.value("store.allow_unsealed") else "as their forms say"
+    sealed = "sealed to the key given" if draft.public_key else unsealed
     return (
         ("Home", draft.value("home.name") or "(no name)"),
         ("Language", f"{draft.value('home.language')}, hears {draft.value('voice.language')}"),
