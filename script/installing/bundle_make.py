@@ -84,7 +84,8 @@ def _told(target: Path) -> None:
     say("  mkdir -p debs/partial && sudo apt-get update")
     say("  sudo apt-get install --download-only --no-install-recommends \\")
     say(f"    -o Dir::Cache::archives=$PWD/debs {' '.join(packages.needed('kiosk'))}")
-    say("and on the machine: sudo dpkg -i debs/*.deb")
+    say("and on the machine:")
+    say("  sudo apt-get install --no-install-recommends -o APT::Sandbox::User=root ./debs/*.deb")
 
 
 def _libraries(source: Path, wheels: Path, tool: Path, kinds: list[tuple[str, str]], steps: Steps) -> None:
