@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 import traceback
-from collections import ChainMap
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -19,26 +17,23 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk import machine, sign
 from kiosk.beside import Beside
+from kiosk.clocks import open_by, tell_hours, tell_midnights
 from kiosk.display.terminal import kept_for_the_screen
 from kiosk.ear import Ear
 from kiosk.errors import KioskError
-from kiosk.events import HoursChanged, Line
-from kiosk.hours import read_hours
+from kiosk.events import Line
 from kiosk.house import House, rules_of
 from kiosk.inbox import RealInbox
-from kiosk.keeping.day import until_tomorrow_s
 from kiosk.keeping.keeper import Keeper
 from kiosk.keeping.memory import leave_no_core
 from kiosk.keeping.store import Role, Store
 from kiosk.keeping.tally import Tally
-from kiosk.keys.buttons import Buttons
-from kiosk.keys.presses import Down, Presses
+from kiosk.keys.presses import Presses
+from kiosk.parts import buttons_of, prepare, render, screen_of, speaker_of, speech_cache, voicebox_of
 from kiosk.ports import Ports
 from kiosk.pulling.told import sets_told
-from kiosk.runner import Closed, Midnight, Runner
+from kiosk.runner import Closed, Runner
 from kiosk.saying.sentences import sentence
-from kiosk.saying.voicebox import Voicebox, recordings
-from kiosk.settings import Config, Home
 from kiosk.staff import requests, status
 from kiosk.staff.facts import facts_of
 from kiosk.staff.health import Health
@@ -47,27 +42,15 @@ from kiosk.staff.setup import desk_of
 from kiosk.state import Visit
 from kiosk.watchdog import PulsedInbox, Systemd, watch
 from openrosa.errors import OpenRosaError
-from openrosa.question_set import QuestionSet
 from voice.errors import VoiceError
-from voice.speaker import NoSpeaker, Speaker, Speaking
-from voice.speech import SpeechCache
 
 if TYPE_CHECKING:
     from kiosk.screens.app import KioskApp
 
 log = logging.getLogger(__name__)
 
-SPEECH_FOLDER = "speech"
-"""In the data folder: rendered prompts."""
 LOG = "kiosk.log"
 """In the data folder: what goes wrong. Never an answer, nor what was heard."""
-HOURS_EVERY_S = 15.0
-"""How often it is looked whether opening hours have begun or ended."""
-
-
-def speech_cache(config: Config) -> SpeechCache:
-    """Where the prompts are rendered to."""
-    return SpeechCache(config.store.folder / SPEECH_FOLDER)
 
 
 def run(
@@ -99,10 +82,10 @@ def run(
         keeper = Keeper(store, machine.circumstances, allow_unsealed=config.store.allow_unsealed)
         inbox = PulsedInbox(keeper.look)
         health = Health(config.voice, inbox.put)
-        beside = Beside(house, partial(_render, config), lambda: runner.idle, inbox.put)
+        beside = Beside(house, partial(render, config), lambda: runner.idle, inbox.put)
         asked = beside.asked
-        voice = _voicebox(config, asked.media, _speaker(config, health, stack))
-        unsaid = _prepare(voice, sets, config.home, on_progress)
+        voice = voicebox_of(config, asked.media, speaker_of(config, health, stack))
+        unsaid = prepare(voice, sets, config.home, on_progress)
         ear = Ear(config, health.told)
         stack.callback(ear.close)
         keeper.take_up()
@@ -111,12 +94,12 @@ def run(
             watchdog.open()
             on_waiting()
 
-        app = _screen(config, asked.media, inbox, waiting, quit_keys)
+        app = screen_of(config, asked.media, inbox, waiting, quit_keys)
         watchdog = watch(systemd, inbox, app.call_later)
         stack.callback(watchdog.close)
         helper = helper_of(config)
         presses = Presses(config.input)
-        buttons = _buttons(config, inbox, app, stack)
+        buttons = buttons_of(config, inbox, app, stack)
 
         def new_visit() -> Visit:
             asked.take_up()
@@ -164,7 +147,7 @@ def run(
                 sign.make(config, speech_cache(config))
 
         if config.hours.open:
-            threading.Thread(target=_tell_hours, args=(inbox, is_open), name="hours", daemon=True).start()
+            threading.Thread(target=tell_hours, args=(inbox, is_open), name="hours", daemon=True).start()
         beside.begin()
         with kept_for_the_screen(config.store.folder / LOG), health.watching():
             fault = _run_all(app, runner, inbox, look_and_load)
@@ -188,7 +171,7 @@ def _run_all(app: KioskApp, runner: Runner, inbox: RealInbox, load: Callable[[],
     running = threading.Thread(target=turn_over, name="runner", daemon=True)
     loading.start()
     running.start()
-    threading.Thread(target=_tell_midnights, args=(inbox,), name="midnight", daemon=True).start()
+    threading.Thread(target=tell_midnights, args=(inbox,), name="midnight", daemon=True).start()
     try:
         app.run(mouse=True)
     finally:
@@ -196,76 +179,6 @@ def _run_all(app: KioskApp, runner: Runner, inbox: RealInbox, load: Callable[[],
         running.join()
         loading.join()
     return next((fault for fault in (*failed, app.fault) if fault is not None), None)
-
-
-def _speaker(config: Config, health: Health, stack: ExitStack) -> Speaker:
-    """The house's speaker, and its headphones."""
-    voice = config.voice
-    speaker = Speaker(voice.speaker, health.told, headphones=voice.headphones, on_headphones=health.headphones_are)
-    stack.callback(speaker.close)
-    return speaker
-
-
-def _voicebox(config: Config, media: Mapping[str, Path], speaker: Speaking) -> Voicebox:
-    """The kiosk's voice, with the sets' recordings and those of its own sentences."""
-    voice = config.voice
-    return Voicebox(
-        speaker,
-        speech_cache(config),
-        ChainMap({**recordings(voice.recordings)}, media),  # type: ignore[arg-type]  # nothing is written to the second
-        volume=voice.volume,
-        rate_wpm=voice.rate_wpm,
-        tail_s=voice.tail_s,
-    )
-
-
-def _render(config: Config, following: House, on_step: Callable[[int, int], None]) -> None:
-    """Render what a house to come can say; nothing is played. Raises: VoiceError; and what `on_step` raises."""
-    voice = _voicebox(config, following.media, NoSpeaker(lambda _event: None))
-    voice.prepare(following.question_sets, config.home.language, on_step, languages=config.home.languages)
-
-
-def _screen(
-    config: Config,
-    media: Mapping[str, Path],
-    inbox: RealInbox,
-    on_waiting: Callable[[], None],
-    quit_keys: frozenset[str],
-) -> KioskApp:
-    """The screen, which hands its keys and touches to the inbox."""
-    # Textual takes a quarter of a second to import, which only a kiosk with a screen pays.
-    from kiosk.screens.app import KioskApp, Signs  # noqa: PLC0415
-    from kiosk.screens.terminal_pixels import sixel_cell  # noqa: PLC0415
-
-    language = config.home.language
-    return KioskApp(
-        config.keys,
-        lambda key, turn, by: inbox.put(Down(key, turn, inbox.now_s(), by)),
-        on_waiting,
-        picture=media.get,
-        cell=sixel_cell(),
-        quit_keys=quit_keys,
-        theme=config.screen.theme,
-        terminal_keys=not config.input.devices,
-        signs=Signs(
-            listen=sentence("listen", language),
-            your_turn=sentence("your_turn", language),
-            press_a_key=sentence("press_a_key", language),
-            start=sentence("press_to_start", language),
-        ),
-    )
-
-
-def _prepare(
-    voice: Voicebox, sets: tuple[QuestionSet, ...], home: Home, on_progress: Callable[[int, int], None]
-) -> str:
-    """Render what will be said; the sentence for staff where that can't be done, else "". The words are shown still."""
-    try:
-        voice.prepare(sets, home.language, on_progress, languages=home.languages)
-    except VoiceError as error:
-        log.error("%s", error)  # noqa: TRY400  a sentence for staff
-        return str(error)
-    return ""
 
 
 def _told(error: BaseException, log_file: Path) -> BaseException:
@@ -282,42 +195,6 @@ def _told(error: BaseException, log_file: Path) -> BaseException:
         f"for a fault of Sayso's own ({name})",
         f"What was kept is safe. Start it again, and report {log_file}: it holds no answers.",
     )
-
-
-def _buttons(config: Config, inbox: RealInbox, app: KioskApp, stack: ExitStack) -> Buttons | None:
-    """The input devices' keys, where some are named. Raises: KioskError: they can't be read here."""
-    if not config.input.devices:
-        return None
-    buttons = Buttons(config.input, config.buttons, inbox.put, lambda: app.turn_shown)
-    stack.callback(buttons.close)
-    return buttons
-
-
-def _tell_midnights(inbox: RealInbox) -> None:
-    """What staff see is as of last midnight: at the next one it is another."""
-    while True:
-        # A clock that is put right from the network would make a longer sleep miss its midnight.
-        time.sleep(min(3600.0, until_tomorrow_s()))
-        inbox.put(Midnight())
-
-
-def open_by(config: Config) -> Callable[[], bool]:
-    """Whether it is within opening hours now. A clock that nobody has set must not close a kiosk for good.
-
-    Raises: KioskError: hours that are none.
-    """
-    hours = read_hours(config.hours.open)
-    return lambda: hours is None or not machine.clock_trusted() or hours.open_at(machine.time_of_day())
-
-
-def _tell_hours(inbox: RealInbox, is_open: Callable[[], bool]) -> None:
-    """Looked at again and again: a clock that is put right makes another hour of it."""
-    before: bool | None = None  # so that it is told once in any case: it may have changed since the first screen
-    while True:
-        time.sleep(HOURS_EVERY_S)
-        if (now := is_open()) != before:
-            inbox.put(HoursChanged(is_open=now))
-            before = now
 
 
 def write_status(house: House, store: Store, ear: Ear, more: Mapping[str, Any]) -> str:

@@ -18,8 +18,8 @@ from rehearsed import sheets, yes_no
 from kiosk.config import load
 from kiosk.house import read_house
 from kiosk.keeping.store import Counts, Role, Store
+from kiosk.parts import speech_cache
 from kiosk.saying.voicebox import Voicebox
-from kiosk.start import speech_cache
 from voice.speaker import NoSpeaker
 from voice.speech import espeak_missing
 

@@ -48,10 +48,10 @@ WantedBy=multi-user.target
 RENDERING = """
 from pathlib import Path
 from kiosk import config as configuration
-from kiosk import start
+from kiosk.parts import render
 from kiosk.house import read_house
 config = configuration.load(Path("/etc/sayso/sayso.toml"))
-start._render(config, read_house(config), lambda done, of_how_many: None)
+render(config, read_house(config), lambda done, of_how_many: None)
 """
 BROKEN = "99.0.0"
 BREAKAGE = '\nraise RuntimeError("broken on purpose, by the boot test")\n'

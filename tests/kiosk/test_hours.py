@@ -9,6 +9,7 @@ import pytest
 from drive import Driver
 
 from kiosk import machine
+from kiosk.clocks import open_by
 from kiosk.errors import KioskError
 from kiosk.events import Finish, HoursChanged, KeyPressed
 from kiosk.hours import read_hours
@@ -19,7 +20,6 @@ from kiosk.ports import Ports
 from kiosk.present import view_of
 from kiosk.rehearsal import DeafEar, NoScreen, SilentVoice
 from kiosk.runner import Runner
-from kiosk.start import open_by
 from kiosk.state import Stage, Visit
 from kiosk.view import ScreenName
 from question_sets import question_set
