@@ -15,7 +15,7 @@ from installing_bed import Bed, Doing, killed_before
 
 ALL = os.environ.get("SAYSO_INSTALL_KILLS") == "all"
 MOST = 400
-STRIDE = 1 if ALL else 37
+STRIDE = 1 if ALL else 61
 MOMENTS = range(1, MOST, STRIDE)
 
 
