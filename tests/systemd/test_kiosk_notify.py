@@ -99,6 +99,15 @@ def read(terminal: PseudoTerminal) -> Callable[[], object]:
     return lambda: terminal._read(0)
 
 
+def until_the_sign_is_made(home: House, terminal: PseudoTerminal) -> Path:
+    """The folder of the sign "out of order", the last thing that is made beside a kiosk that has opened."""
+    deadline = time.monotonic() + LONGEST_S
+    while not (home.data / FOLDER / "spoken.wav").exists():
+        assert time.monotonic() < deadline, "the sign was not made"
+        read(terminal)()
+    return home.data / FOLDER
+
+
 def test_it_says_how_far_it_is_then_that_it_waits_then_that_it_lives_and_how_it_is(
     tmp_path: Path, systemd: Systemd, speech: Path
 ) -> None:
@@ -113,10 +122,7 @@ def test_it_says_how_far_it_is_then_that_it_waits_then_that_it_lives_and_how_it_
         (line,) = {line for line in after if line.startswith("STATUS=") and "No answer" not in line}
         assert line.removeprefix("STATUS=") in {"All well", "There is no sound. Plug the speaker in again."}
         systemd.until("WATCHDOG=1", read(terminal))
-        sign = home.data / FOLDER
-        deadline = time.monotonic() + LONGEST_S
-        while not (sign / "spoken.wav").exists() and time.monotonic() < deadline:
-            read(terminal)()
+        sign = until_the_sign_is_made(home, terminal)
         assert {path.name for path in sign.iterdir()} == {"words.txt", "speaker.txt", "picture.ppm", "spoken.wav"}
         terminal.press(CTRL_Q)
         assert terminal.wait_until_ended() == 0
@@ -143,14 +149,15 @@ def test_a_store_that_is_gone_closes_the_kiosk_and_opens_it_again_without_a_rest
     home: House, systemd: Systemd
 ) -> None:
     with home.running({**os.environ, **systemd.environment}) as terminal:
-        place = terminal.wait_for(WAITING)
+        place = terminal.wait_for(WAITING, within_s=LONGEST_S)
+        until_the_sign_is_made(home, terminal)  # which would make the folder again
         home.data.rename(home.folder / "away")
         home.data.touch()  # or a new folder would be made in its place
-        place = terminal.wait_for(OUT_OF_ORDER, since=place)
+        place = terminal.wait_for(OUT_OF_ORDER, since=place, within_s=LONGEST_S)
         systemd.until("WATCHDOG=1", read(terminal))
         home.data.unlink()
         (home.folder / "away").rename(home.data)
-        terminal.wait_for(WAITING, since=place)
+        terminal.wait_for(WAITING, since=place, within_s=LONGEST_S)
         systemd.until("WATCHDOG=1", read(terminal))
 
 
