@@ -89,6 +89,14 @@ class Steps:
         cards = console.run("cat /proc/asound/cards").words
         self.report.check("there is a sound card", so="[" in cards, seen=cards.splitlines()[0].strip())
         self._no_login()
+        self._all_well()
+
+    def _all_well(self) -> None:
+        """The line for staff is looked at too: a kiosk that opens without its speaker is not as before."""
+        line = self.guest.property_of(KIOSK, "StatusText")
+        sound = "cat /proc/asound/cards; dmesg | grep -i -E 'snd|hda' | tail -n 8"
+        seen = line if line == "All well" else f"{line} {self.guest.console.run(sound).words}"
+        self.report.check("its line for staff: All well", so=line == "All well", seen=seen)
 
     def _no_login(self) -> None:
         told = self.guest.console.run("pgrep -a 'agetty|login$|sulogin'")
@@ -144,6 +152,7 @@ class Steps:
         self.report.check(
             "the same waiting screen stands", so=same(waiting, after), seen=f"{differing(waiting, after):.4f} differs"
         )
+        self._all_well()
 
     def visit(self) -> None:
         """A visit by keys is delivered to the collector outside, exactly once, as it was pressed."""
@@ -188,6 +197,7 @@ class Steps:
         received = self.office.received()
         self.report.check("it came", so=len(received) == before + 1, seen=str(len(received) - before))
         self._compare(received[-1]["values"], stood, "no")
+        self._all_well()
 
     def upgrade(self) -> None:
         """An upgrade to a version that is broken: the old one is in use again, with everything that was kept."""
