@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kiosk import machine
@@ -23,10 +23,17 @@ log = logging.getLogger(__name__)
 
 EVERY_S = 10.0
 """How often it is looked whether something is to be done. It costs reading a link for each set."""
+LAST_LINE_S = 10.0
+"""For what it is at when the kiosk ends. Looking for sound devices points stderr elsewhere for a moment: what is said
+of the end would be lost."""
+
+
+class _OverError(Exception):
+    """The kiosk ends."""
 
 
 class Beside:
-    """On a thread of its own, once begun; it ends with the process.
+    """On a thread of its own.
 
     Args:
         house: as read at the start.
@@ -40,25 +47,43 @@ class Beside:
     """
 
     def __init__(self, house: House, render: Render, idle: Callable[[], bool], put: Callable[[Any], None]) -> None:
+        self._over = threading.Event()
         self.asked = AskedSets(house, render, idle, lambda: put(SetsChanged()))
-        self.own_check = OwnCheck(house.config, idle, now=machine.now, hours=read_hours(house.config.hours.open))
+        self.own_check = OwnCheck(
+            house.config,
+            lambda: idle() and not self._over.is_set(),
+            now=machine.now,
+            hours=read_hours(house.config.hours.open),
+        )
         self._put = put
 
-    def begin(self) -> None:
-        """Begin to look; the first time some seconds later, when the waiting screen stands."""
-        threading.Thread(target=self._run, name="beside", daemon=True).start()
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Look as long as this lasts; first some seconds after its beginning, when the waiting screen stands."""
+        thread = threading.Thread(target=self._run, name="beside", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            thread.join(LAST_LINE_S)
 
     def look(self) -> None:
         """Do what is to be done now. While somebody is there it waits, or leaves it for the next time."""
         self.asked.look()
         if self.own_check.due:
-            self.own_check.run()
+            self.own_check.run(self._wait)
             self._put(Midnight())  # staff are told anew
 
     def _run(self) -> None:
-        while True:
-            time.sleep(EVERY_S)
+        while not self._over.wait(EVERY_S):
             try:
                 self.look()
+            except _OverError:
+                return
             except (KioskError, OpenRosaError, VoiceError, OSError) as error:
                 log.error("%s", error)  # noqa: TRY400  a sentence for staff; it is looked again
+
+    def _wait(self, seconds: float) -> None:
+        if self._over.wait(seconds):
+            raise _OverError

@@ -148,8 +148,7 @@ def run(
 
         if config.hours.open:
             threading.Thread(target=tell_hours, args=(inbox, is_open), name="hours", daemon=True).start()
-        beside.begin()
-        with kept_for_the_screen(config.store.folder / LOG), health.watching():
+        with kept_for_the_screen(config.store.folder / LOG), health.watching(), beside.looking():
             fault = _run_all(app, runner, inbox, look_and_load)
     if fault is not None:
         raise _told(fault, config.store.folder / LOG)

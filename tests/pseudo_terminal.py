@@ -26,6 +26,8 @@ from pathlib import Path
 
 USUAL_S = 60.0
 """Far more than anything takes: a loaded machine is not a failure."""
+LAST_WORDS_S = 10.0
+"""Where something that the program started keeps the terminal open."""
 ROWS, COLUMNS = 24, 100
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|P[^\x1b]*\x1b\\|[ -/]*[0-~])")
 _FRAMES = re.compile("[\u2500-\u259f]")
@@ -41,6 +43,7 @@ class PseudoTerminal:
         self.process = process
         self._master = master
         self.raw = b""
+        self._cut = False
         self.before = termios.tcgetattr(master)
 
     @classmethod
@@ -103,8 +106,10 @@ class PseudoTerminal:
         while self.process.poll() is None:
             assert time.monotonic() < deadline, f"it did not end within {within_s} s: {self.drawn()[-2000:]}"
             self._read(0.2)
-        while self._read(0):
-            pass
+        # What it wrote last is on its way through the kernel still: only a line that is cut has told everything.
+        until = time.monotonic() + LAST_WORDS_S
+        while not self._cut and time.monotonic() < until:
+            self._read(0.2)
         return self.process.returncode
 
     @property
@@ -122,6 +127,7 @@ class PseudoTerminal:
         try:
             found = os.read(self._master, 65536)
         except OSError:  # the program has gone, and its side of the terminal with it
+            self._cut = True
             return False
         self.raw += found
         return bool(found)
