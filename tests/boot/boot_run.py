@@ -173,7 +173,9 @@ def _close(report: Report, work: Path, *, keep: bool) -> None:
         raw = work / "disk.raw"
         subprocess.run(["qemu-img", "convert", "-O", "raw", str(disk), str(raw)], check=True)
         done = subprocess.run(["e2fsck", "-f", "-n", str(raw)], check=False, capture_output=True, text=True)
-        report.check("e2fsck -f finds nothing", so=done.returncode == 0, seen=done.stdout.splitlines()[-1])
+        report.check(
+            "e2fsck -f finds nothing", so=done.returncode == 0, seen=done.stdout.splitlines()[-1].replace(str(work), "")
+        )
     if keep:
         disk.rename(report.folder / "disk.qcow2")
 
