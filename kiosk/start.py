@@ -84,10 +84,11 @@ def run(
         health = Health(config.voice, inbox.put)
         beside = Beside(house, partial(render, config), lambda: runner.idle, inbox.put)
         asked = beside.asked
-        voice = voicebox_of(config, asked.media, speaker_of(config, health, stack))
+        sound = stack.enter_context(ExitStack())
+        voice = voicebox_of(config, asked.media, speaker_of(config, health, sound))
         unsaid = prepare(voice, sets, config.home, on_progress)
         ear = Ear(config, health.told)
-        stack.callback(ear.close)
+        sound.callback(ear.close)
         keeper.take_up()
 
         def waiting() -> None:
@@ -148,7 +149,9 @@ def run(
 
         if config.hours.open:
             threading.Thread(target=tell_hours, args=(inbox, is_open), name="hours", daemon=True).start()
-        with kept_for_the_screen(config.store.folder / LOG), health.watching(), beside.looking():
+        # Whoever looks for a sound device points stderr elsewhere for a moment: they end first, or the last sentence,
+        # which is said when the screen is closed, would be lost with what the libraries say.
+        with kept_for_the_screen(config.store.folder / LOG), sound, health.watching(), beside.looking():
             fault = _run_all(app, runner, inbox, look_and_load)
     if fault is not None:
         raise _told(fault, config.store.folder / LOG)
