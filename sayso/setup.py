@@ -49,7 +49,8 @@ FLAGS = (
 )
 """One of these given: no walk."""
 MOST_PASTED_BYTES = 100_000
-UNIT = "sayso-kiosk.service"
+OPENING = "sudo /opt/sayso/current/script/install kiosk"
+"""It starts a kiosk that is fit to open, now and with the machine, and locks the machine down (docs/install.md)."""
 
 
 @click.command("setup", cls=ManyValued)
@@ -256,8 +257,8 @@ def _tell(written: writing.Written) -> None:
     for form in written.sets:
         click.echo(f"{form}: converted.")
     click.echo(f"This kiosk's public key, for an office that takes visits by USB stick: {written.public_key}")
-    again = f"sudo systemctl restart {UNIT}" if written.path == USUAL else f"sayso run --config {written.path}"
-    click.echo(f"Look once more: sayso check --config {written.path}\nOpen it: {again}")
+    opening = OPENING if written.path == USUAL else f"sayso run --config {written.path}"
+    click.echo(f"Look once more: sayso check --config {written.path}\nOpen it: {opening}")
 
 
 def _line(line: Line) -> str:
