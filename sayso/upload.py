@@ -9,7 +9,7 @@ from datetime import datetime, time
 from functools import partial
 from pathlib import Path
 from random import SystemRandom
-from typing import Self
+from typing import Any, Self
 
 import click
 import msgspec
@@ -34,7 +34,8 @@ class Ending:
     """Whether SIGTERM or SIGINT has come.
 
     They are blocked and asked for, so that they end neither a post halfway nor a commit; a post in flight is waited
-    for, at most `server.timeout_s`.
+    for, at most `server.timeout_s`. A library's own threads may have been started before: one that comes to such a
+    thread is noted by a handler, and seen at the next look.
     """
 
     SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -42,17 +43,25 @@ class Ending:
     def __init__(self) -> None:
         self._asked = False
         self._before: set[int] = set()
+        self._handlers: list[Any] = []
 
     def __enter__(self) -> Self:
+        self._handlers = [signal.signal(each, self._note) for each in self.SIGNALS]
         self._before = {*signal.pthread_sigmask(signal.SIG_BLOCK, self.SIGNALS)}
         return self
 
     def __exit__(self, *_: object) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, self._before)
+        for each, before in zip(self.SIGNALS, self._handlers, strict=True):
+            signal.signal(each, before)
+
+    def _note(self, *_: object) -> None:
+        self._asked = True
 
     def wait(self, seconds: float) -> bool:
         """Wait so long; True, and at once, when one has come."""
-        self._asked = self._asked or signal.sigtimedwait(self.SIGNALS, seconds) is not None
+        if not self._asked and signal.sigtimedwait(self.SIGNALS, seconds) is not None:
+            self._asked = True
         return self._asked
 
     def asked(self) -> bool:

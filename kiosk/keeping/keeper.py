@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from kiosk.answer import How
 from kiosk.errors import KioskError
-from kiosk.keeping.record import Circumstances, values
+from kiosk.keeping.record import Circumstances, is_sensitive, values
 from kiosk.keeping.store import AlreadySentError, Store
 from kiosk.state import Visit
 from openrosa.instance import fill
@@ -129,11 +129,6 @@ class Keeper:
             return seal(question_set.public_key, *form, xml, attachments)
         check_sealable(question_set, allow_unsealed=self._allow_unsealed)
         return unsealed(*form, xml, attachments)
-
-
-def is_sensitive(visit: Visit) -> bool:
-    """Whether nothing that staff can see may depend on it."""
-    return visit.question_set is not None and visit.question_set.sensitive
 
 
 def message_file(pcm: bytes) -> bytes:

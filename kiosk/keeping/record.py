@@ -83,3 +83,8 @@ def _root(question_set: QuestionSet) -> str:
 
 def _yes_no(value: bool) -> str:  # noqa: FBT001  a value to be written, no switch
     return "yes" if value else "no"
+
+
+def is_sensitive(visit: Visit) -> bool:
+    """Whether nothing that staff can see may depend on it."""
+    return visit.question_set is not None and visit.question_set.sensitive

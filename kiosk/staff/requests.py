@@ -9,7 +9,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from kiosk.errors import KioskError
-from kiosk.keeping.keeper import is_sensitive
+from kiosk.keeping.record import is_sensitive
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 from datetime import date
 
 import pytest
@@ -18,6 +20,7 @@ from kiosk.keeping.store import Counts, Role, Store, Tally
 from kiosk.staff import status
 from openrosa.signing import public_text
 from openrosa.submission import Attachment, Submission
+from sayso.upload import Ending
 
 DAY = date(2026, 11, 22)
 
@@ -282,3 +285,19 @@ def test_a_time_that_is_none_is_exit_code_2_and_one_sentence(tmp_path, server, a
     assert (done.returncode, done.stdout) == (2, "")
     assert "upload.at" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_signal_that_comes_to_a_librarys_thread_is_heeded_as_well():
+    """numpy starts threads when it is imported, before anything can be blocked in them."""
+    over = threading.Event()
+    threading.Thread(target=over.wait, daemon=True).start()
+    with Ending() as ending:
+        assert not ending.asked()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert any(ending.wait(0.1) for _ in range(100))
+    over.set()
+
+
+def test_the_uploader_loads_nothing_of_sound():
+    loaded = "import sys, sayso.upload; sys.exit('numpy' in sys.modules or 'sounddevice' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
