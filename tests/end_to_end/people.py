@@ -21,7 +21,11 @@ SPEECH = Path(os.environ.get("SAYSO_SPEECH") or ROOT.parent / "shared" / "speech
 DEBIAN = Path("/usr/share/pocketsphinx/test/data")
 
 DIDNT_CATCH = "Sorry, I didn't catch that."
+HERE_IT_IS_AGAIN = "Take your time."
+"""Nothing was heard at all."""
 YOUR_TURN = "Your turn"
+PRESS_YOUR_ANSWER = "Please press your answer."
+"""A private answer that is not sure is neither named nor asked about aloud."""
 THANK_YOU = "Thank you."
 GOODBYE = "Thank you. Goodbye."
 
@@ -110,8 +114,10 @@ class Person:
         """
         if question == DIDNT_CATCH:  # it stands there already
             return self.say(question, recording, *outcomes)
-        outcome = self.say(question, recording, *outcomes, DIDNT_CATCH)
-        return outcome if outcome != DIDNT_CATCH else self.say(DIDNT_CATCH, recording, *outcomes)
+        outcome = self.say(question, recording, *outcomes, DIDNT_CATCH, HERE_IT_IS_AGAIN)
+        if outcome in (DIDNT_CATCH, HERE_IT_IS_AGAIN):
+            return self.say(DIDNT_CATCH if outcome == DIDNT_CATCH else question, recording, *outcomes)
+        return outcome
 
     def say_what_is_no_answer(self, question: str, recording: Path) -> str:
         """Say other words: it is sorry, or asks whether they were some answer; nothing is kept of them.
