@@ -1,18 +1,24 @@
 """The check that the kiosk makes of itself: at its start, each night, before it opens; never while somebody is there.
 
 What only costs a moment is looked at: no sound, no microphone, no network, and the speech engine is not loaded again.
+Nor does the kiosk load what a network needs: of the whole check it imports only the parts that it looks at.
 Staff are told of errors in one plain sentence; `sayso status` and the staff screen name what else there is.
 """
 
 from __future__ import annotations
 
-import time as clock
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from time import sleep
 
+from kiosk.checks import engine, machine
+from kiosk.checks.clock import clock
+from kiosk.checks.disk import disk
 from kiosk.checks.lines import Level, Line
-from kiosk.checks.whole import nightly
+from kiosk.checks.power import power_and_temperature
+from kiosk.checks.sets import check_sets
 from kiosk.hours import Hours
+from kiosk.keeping.day import today
 from kiosk.settings import Config
 from kiosk.staff.status import CALL
 
@@ -31,6 +37,20 @@ PLAIN = {
 }
 """What an error of a line means to staff."""
 A_SET = "The questions of '{name}' cannot be asked as they are."
+
+
+def nightly(config: Config) -> Iterator[Line]:
+    """What the kiosk looks at by itself, while nobody is there.
+
+    Not its devices and keys, which it watches all the time, nor what only changes with the configuration.
+    """
+    yield engine.model_there(config)
+    yield from check_sets(config, None)
+    yield machine.speaks(config.home.language, config.voice.rate_wpm)
+    yield from machine.store(config)
+    yield from disk(config.store.folder)
+    yield clock(today())
+    yield from power_and_temperature()
 
 
 class OwnCheck:
@@ -67,7 +87,7 @@ class OwnCheck:
         """Whether there was none since the start, or a moment for one has passed since the last."""
         return self._last_moment() != self._done
 
-    def run(self, wait: Callable[[float], object] = clock.sleep) -> None:
+    def run(self, wait: Callable[[float], object] = sleep) -> None:
         """Look at everything, line by line; while somebody is there, wait.
 
         Args:

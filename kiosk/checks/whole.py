@@ -56,20 +56,6 @@ def check(config: Config, source: Path, *, quick: bool = False) -> Iterator[Line
     yield from staff.findings(config)
 
 
-def nightly(config: Config) -> Iterator[Line]:
-    """What the kiosk looks at by itself, while nobody is there.
-
-    Not its devices and keys, which it watches all the time, nor what only changes with the configuration.
-    """
-    yield engine.model_there(config)
-    yield from check_sets(config, None)
-    yield machine.speaks(config.home.language, config.voice.rate_wpm)
-    yield from machine.store(config)
-    yield from disk(config.store.folder)
-    yield clock(today())
-    yield from power_and_temperature()
-
-
 def fit(lines: Iterable[Line]) -> bool:
     """Whether the kiosk may open with these."""
     return all(line.level is not Level.ERROR for line in lines)

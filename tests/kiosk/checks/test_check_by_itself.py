@@ -7,9 +7,8 @@ from datetime import date, datetime, timedelta
 import pytest
 from kiosk_house import house
 
-from kiosk.checks.by_itself import PLAIN, OwnCheck, moments, plain
+from kiosk.checks.by_itself import PLAIN, OwnCheck, moments, nightly, plain
 from kiosk.checks.lines import advice, error, fine
-from kiosk.checks.whole import nightly
 from kiosk.config import load
 from kiosk.hours import read_hours
 from kiosk.keeping.tally import Tally

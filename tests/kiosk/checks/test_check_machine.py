@@ -14,8 +14,8 @@ from collector.database import open_data
 from collector.forms import add_form
 from collector.keys import new_key
 from collector.serve import running
+from kiosk.checks import by_itself, server, whole
 from kiosk.checks import disk as disks
-from kiosk.checks import server, whole
 from kiosk.checks.clock import BUILT, clock
 from kiosk.checks.disk import disk
 from kiosk.checks.display import screen
@@ -208,6 +208,6 @@ def test_the_quick_half_asks_no_server_and_loads_no_engine(one):
 def test_what_the_kiosk_looks_at_by_itself_is_part_of_the_quick_half(one):
     config = load(one.config)
     quick = {line.what for line in whole.check(config, one.config, quick=True)}
-    nightly = {line.what for line in whole.nightly(config)}
+    nightly = {line.what for line in by_itself.nightly(config)}
     assert nightly < quick
     assert {"store", "disk", "clock", "set set.xml"} < nightly
