@@ -14,8 +14,7 @@ from kiosk.keeping.day import today
 from kiosk.pulling.pull import pull, wanted
 from kiosk.pulling.shelf import PREFIX
 from kiosk.pulling.went import SetOnServer, State, write_went
-from kiosk.settings import Config
-from openrosa.client import Client
+from kiosk.server import client_of
 from openrosa.errors import OpenRosaError
 from openrosa.findings import one_line
 
@@ -40,7 +39,7 @@ def run(path: Path, *, as_json: bool) -> bool:
         raise KioskError("Cannot pull", f"{path}: server.url is empty", 'Write its address there: url = "https://..."')
     message = ""
     outcomes: tuple[SetOnServer, ...] = ()
-    with _client(config) as client:
+    with client_of(config) as client:
         try:
             outcomes = pull(config, client, today(), _progress)
         except OpenRosaError as error:
@@ -51,12 +50,6 @@ def run(path: Path, *, as_json: bool) -> bool:
         click.echo(f"sayso: {error}", err=True)
     _tell(outcomes, message, as_json=as_json)
     return not message and all(one.state is not State.FAILED for one in outcomes)
-
-
-def _client(config: Config) -> Client:
-    """The server of the configuration. Raises: OpenRosaError: the address is none, or the authority's file no PEM."""
-    server = config.server
-    return Client(server.url, server.timeout_s, ca_file=None if server.ca_file == Path() else server.ca_file)
 
 
 def _progress(what: str) -> None:

@@ -24,9 +24,9 @@ from kiosk.sending.from_stick import upload_stick
 from kiosk.sending.go import Report
 from kiosk.sending.night import Due, Night
 from kiosk.sending.uploader import POLL_S, keep_sending, upload_waiting
+from kiosk.server import client_of
 from kiosk.settings import Config
 from kiosk.staff import requests, status
-from openrosa.client import Client
 from openrosa.stick import root_of
 
 
@@ -102,7 +102,7 @@ class Watching:
         return asked
 
     def _look(self) -> bool:
-        self._asked = status.asked_to_send(self._status_path) or self._asked
+        self._asked = requests.taken(self._status_path, requests.SEND_NOW) or self._asked
         return self._asked
 
 
@@ -205,7 +205,7 @@ def command(
 def asked_for_all(status_path: Path) -> bool:
     """Take the requests that wait; whether staff asked for all that waits to be sent, and not only what is due."""
     requests.taken(status_path, requests.SEND_DUE)
-    return status.asked_to_send(status_path)
+    return requests.taken(status_path, requests.SEND_NOW)
 
 
 def send_due(
@@ -230,12 +230,6 @@ def send_due(
         everything = asked_for_all(config.status)
         if ending.asked() or not (again or everything):
             return bool({*found} & {*store.waiting()})
-
-
-def client_of(config: Config) -> Client:
-    """The server of the configuration. Raises: OpenRosaError: the address is none, or the authority's file no PEM."""
-    server = config.server
-    return Client(server.url, server.timeout_s, ca_file=None if server.ca_file == Path() else server.ca_file)
 
 
 def due_of(config: Config, store: Store) -> Due | None:

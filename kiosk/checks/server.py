@@ -11,8 +11,8 @@ from kiosk.config import Config
 from kiosk.errors import KioskError
 from kiosk.pulling.pull import offered_by
 from kiosk.pulling.shelf import Shelf
+from kiosk.server import client_of
 from kiosk.sets import load_usable
-from openrosa.client import Client
 from openrosa.errors import OpenRosaError
 from openrosa.findings import one_line
 from openrosa.protocol import FormEntry
@@ -50,10 +50,8 @@ def reached(config: Config) -> Iterator[Line]:
     """Fetch its form list: the one thing that needs address, token and network, and changes nothing there."""
     if not config.server.url:
         return
-    server = config.server
-    ca_file = None if server.ca_file == Path() else server.ca_file
     try:
-        with Client(server.url, min(server.timeout_s, LONGEST_WAIT_S), ca_file=ca_file) as client:
+        with client_of(config, LONGEST_WAIT_S) as client:
             host, offered = client.host, offered_by(client)
     except OpenRosaError as met:
         if met.op == AWAY:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SEND_NOW = "send-now"
+"""Staff ask for all that waits to be sent now."""
 SEND_DUE = "send-due"
 """A sensitive form's visit has ended: what is due is to be sent now."""
 HELP = "help"
@@ -32,7 +34,8 @@ def leave(status: Path, name: str) -> None:
         status.with_name(name).touch(mode=0o600)
     except OSError as error:
         hint = "Let the user that runs Sayso write in that folder."
-        raise KioskError("Cannot leave a request", f"{status.with_name(name)}: {error.strerror}", hint) from error
+        op = "Cannot ask the uploader" if name == SEND_NOW else "Cannot leave a request"
+        raise KioskError(op, f"{status.with_name(name)}: {error.strerror}", hint) from error
 
 
 def after(status: Path, over: Visit) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from kiosk.keeping.day import today as day_here
 from kiosk.settings import Config
+from kiosk.staff import requests
 from kiosk.staff.desk import StaffDesk
 from kiosk.staff.pin import TRIES_FILE, PinGate
 from kiosk.staff.rows import Row, read_rows
-from kiosk.staff.status import ask_to_send
 from kiosk.staff.stick import StickExport
 
 
@@ -39,7 +39,7 @@ def desk_of(
         return read_rows(config.status, today())
 
     def send_now() -> str:
-        ask_to_send(config.status)
+        requests.leave(config.status, requests.SEND_NOW)
         return "What waits will be sent now. Tomorrow this screen says how it went."
 
     actions = {"test_sound": test_sound}

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 ALL_WELL = "All well"
 CALL = "Please tell the people who look after Sayso."
-SEND_NOW = "send-now"
-"""Beside the status file: word for the uploader."""
 SILENT_DAYS = 7
 """A home may be offline for days; after so many without any delivery somebody should look."""
 
@@ -189,24 +187,6 @@ def write_sending(path: Path, report: Report, today: date) -> None:
         contact_before=contact_before,
     )
     replace_whole(_beside(path), noted, today)
-
-
-def ask_to_send(path: Path) -> None:
-    """Leave word for the uploader, beside the status file at `path`, to send now. Raises: KioskError."""
-    try:
-        path.with_name(SEND_NOW).touch(mode=0o600)
-    except OSError as error:
-        hint = "Let the user that runs Sayso write in that folder."
-        raise KioskError("Cannot ask the uploader", f"{path.parent}: {error.strerror}", hint) from error
-
-
-def asked_to_send(path: Path) -> bool:
-    """Whether word was left; it is taken away."""
-    try:
-        path.with_name(SEND_NOW).unlink()
-    except OSError:  # hardly ever anything but "there is none"; and what can't be taken away must not be acted on twice
-        return False
-    return True
 
 
 def read(path: Path) -> Status:

@@ -11,7 +11,7 @@ from loopback_openrosa import Answer, Loopback
 
 from kiosk.keeping.day import today
 from kiosk.keeping.store import Counts, Role, Store
-from kiosk.staff import requests, status
+from kiosk.staff import requests
 from openrosa.submission import Attachment, Submission
 
 LONG_AGO = date(2026, 11, 1)
@@ -66,7 +66,7 @@ def test_one_go_by_day_sends_what_is_sensitive_and_takes_the_request_away(tmp_pa
 def test_one_go_sends_everything_where_staff_have_asked(tmp_path, server):
     ended(tmp_path, 1)
     ended(tmp_path, 2)
-    status.ask_to_send(tmp_path / "status.json")
+    requests.leave(tmp_path / "status.json", requests.SEND_NOW)
     done = due(tmp_path, server.url)
     assert (done.returncode, counts(tmp_path)) == (0, Counts(delivered=2))
     assert not (tmp_path / "send-now").exists()
@@ -78,7 +78,7 @@ def test_a_request_that_comes_while_bytes_are_on_their_way_is_acted_on_in_the_sa
 
     def asked_meanwhile(_):
         if not server.received:
-            status.ask_to_send(tmp_path / "status.json")
+            requests.leave(tmp_path / "status.json", requests.SEND_NOW)
         return Answer()
 
     server.answer = asked_meanwhile

@@ -17,7 +17,7 @@ from loopback_openrosa import OPENROSA, Answer, Loopback
 
 from kiosk.keeping.identity import kiosk_key
 from kiosk.keeping.store import Counts, Role, Store, Tally
-from kiosk.staff import status
+from kiosk.staff import requests, status
 from openrosa.signing import public_text
 from openrosa.submission import Attachment, Submission
 from sayso.upload import Ending
@@ -223,7 +223,7 @@ def test_staff_can_ask_a_watching_uploader_to_send_now(tmp_path, server):
         try:
             assert json.loads(process.stdout.readline())["retry"] is True
             server.answer = lambda _: Answer()
-            status.ask_to_send(tmp_path / "status.json")
+            requests.leave(tmp_path / "status.json", requests.SEND_NOW)
             assert json.loads(process.stdout.readline())["delivered"] == 1
             assert not (tmp_path / "send-now").exists()
             process.send_signal(signal.SIGTERM)
@@ -262,7 +262,7 @@ def test_by_day_a_watching_uploader_sends_what_is_sensitive_and_the_rest_when_st
             first = json.loads(process.stdout.readline())
             assert (first["delivered"], first["waiting"]) == (1, 1)
             assert [list(parts.values()) for parts in server.received] == [[xml]]
-            status.ask_to_send(tmp_path / "status.json")
+            requests.leave(tmp_path / "status.json", requests.SEND_NOW)
             assert json.loads(process.stdout.readline())["delivered"] == 1
             process.send_signal(signal.SIGTERM)
             rest, errors = process.communicate(timeout=60)

@@ -8,6 +8,7 @@ import pytest
 from rehearsed import yes_no
 from rig import rig
 
+from kiosk.errors import KioskError
 from kiosk.staff import requests
 from kiosk.staff.help import Request
 
@@ -84,3 +85,15 @@ def test_a_visit_of_a_sensitive_form_asks_for_it_to_be_sent_and_no_other_visit_d
         asked = replace(one.sets[0], sensitive=sensitive)
         requests.after(status, replace(one.visit, question_set=asked))
     assert requests.is_there(status, requests.SEND_DUE) is sensitive
+
+
+def test_word_for_the_uploader_is_taken_once(tmp_path):
+    path = tmp_path / "status.json"
+    assert not requests.taken(path, requests.SEND_NOW)
+    requests.leave(path, requests.SEND_NOW)
+    requests.leave(path, requests.SEND_NOW)
+    assert (tmp_path / "send-now").exists()
+    assert requests.taken(path, requests.SEND_NOW)
+    assert not requests.taken(path, requests.SEND_NOW)
+    with pytest.raises(KioskError, match="Cannot ask the uploader"):
+        requests.leave(tmp_path / "gone" / "status.json", requests.SEND_NOW)

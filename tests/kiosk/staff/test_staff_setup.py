@@ -9,7 +9,7 @@ import pytest
 from kiosk.config import load
 from kiosk.errors import KioskError
 from kiosk.keeping.store import Role, Store
-from kiosk.staff import status
+from kiosk.staff import requests, status
 from kiosk.staff.pin import hash_pin
 from kiosk.staff.setup import desk_of
 from openrosa.submission import Submission
@@ -64,7 +64,7 @@ def test_send_now_leaves_word_for_the_uploader(tmp_path, store):
     desk, _ = opened(config, store)
     desk.take("blue", 10.0)
     assert "will be sent now" in desk.take("yellow", 11.0).view.words
-    assert status.asked_to_send(config.status)
+    assert requests.taken(config.status, requests.SEND_NOW)
 
 
 def test_a_pin_hash_that_is_none_is_refused_and_without_one_the_screen_never_opens(tmp_path, store):

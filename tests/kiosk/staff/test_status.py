@@ -16,10 +16,7 @@ from kiosk.keeping.store import Counts, Role, Store, Tally
 from kiosk.sending.go import Report
 from kiosk.staff.status import (
     ALL_WELL,
-    SEND_NOW,
     Sending,
-    ask_to_send,
-    asked_to_send,
     line,
     read,
     read_sending,
@@ -186,15 +183,3 @@ def test_a_kiosk_that_ended_is_told_from_one_that_runs(tmp_path):
     other = re.sub(r'"process": "[^"]*"', f'"process": "{os.getpid()} 1"', text)
     (tmp_path / "reused.json").write_text(other)
     assert read(tmp_path / "reused.json").running() is False, "the number is another process's now"
-
-
-def test_word_for_the_uploader_is_taken_once(tmp_path):
-    path = tmp_path / "status.json"
-    assert not asked_to_send(path)
-    ask_to_send(path)
-    ask_to_send(path)
-    assert (tmp_path / SEND_NOW).exists()
-    assert asked_to_send(path)
-    assert not asked_to_send(path)
-    with pytest.raises(KioskError, match="Cannot ask the uploader"):
-        ask_to_send(tmp_path / "gone" / "status.json")
