@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from collector.errors import CollectorError
+from openrosa.folders import write_whole
 from openrosa.signing import check_public
-from openrosa.stick import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

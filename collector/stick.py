@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from collector.arrivals import Outcome, receive
 from collector.keys import Key, all_keys, new_key
 from openrosa.errors import OpenRosaError
+from openrosa.folders import write_whole
 from openrosa.signing import mark_of, signing_key
 from openrosa.stick import (
     INSTANCES,
@@ -29,7 +30,6 @@ from openrosa.stick import (
     read_list,
     read_sums,
     read_visit,
-    write_whole,
     written,
 )
 

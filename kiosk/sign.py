@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 import logging
-import os
 from pathlib import Path
 
 from kiosk.saying.sentences import media_name, sentence
 from kiosk.saying.voicebox import recordings
 from kiosk.settings import Config
+from openrosa.folders import write_whole
 from voice.errors import VoiceError
 from voice.speech import SpeechCache
 
@@ -85,9 +85,4 @@ def _leave(path: Path, data: bytes) -> None:
     """Whole or not at all, and not if it says so already. Raises: OSError."""
     if path.is_file() and path.read_bytes() == data:
         return
-    partial = path.with_name(f".{path.name}.partial")
-    with open(partial, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    write_whole(path, data, 0o600)

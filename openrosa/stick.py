@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from openrosa.errors import OpenRosaError
-from openrosa.folders import sync_folder
 from openrosa.signing import body_of, check_public, is_signed_by, mark_of, public_text, signed
 from openrosa.submission import XML_NAME, Attachment, Submission, check_name, read_envelope
 
@@ -39,8 +38,6 @@ INSTANCES = "instances"
 LISTS = "lists"
 RECEIPTS = "receipts"
 SUMS = "SHA256SUMS"
-PARTIAL = ".partial-"
-"""Before a name: half written, by a stick that was pulled out."""
 
 LARGEST_FILE_BYTES = 64_000_000
 """Of one file that is read from a stick. A voice message of two minutes has 4 MB."""
@@ -208,19 +205,6 @@ def read_file(path: Path, most_bytes: int = LARGEST_FILE_BYTES) -> bytes:
     except OSError as error:
         met = "it is a link" if error.errno == errno.ELOOP else error.strerror
         raise OpenRosaError(op, f"{path.parent.name}/{path.name}: {met}", hint) from None
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file, whole or not at all, whatever is pulled out meanwhile. Raises: OSError."""
-    partial = path.with_name(f"{PARTIAL}{path.name}")
-    partial.unlink(missing_ok=True)  # left half written, or a link into this machine that somebody has put there
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    sync_folder(path.parent)
 
 
 def _damaged(place: Path, met: str) -> OpenRosaError:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -26,7 +25,7 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from kiosk.errors import KioskError
-from openrosa.folders import sync_folder
+from openrosa.folders import sync_folder, write_synced
 
 PREFIX = "server:"
 """In `sets` of the configuration, before a form's id."""
@@ -138,7 +137,7 @@ class Shelf:
     def put(self, draft: Draft, pulled: Pulled) -> None:
         """Make a draft the newest version. Raises: KioskError: it can't be written; then nothing has changed."""
         with _writing(self.folder):
-            _write(draft.folder / NOTE, msgspec.json.format(msgspec.json.encode(pulled), indent=2) + b"\n")
+            write_synced(draft.folder / NOTE, msgspec.json.format(msgspec.json.encode(pulled), indent=2) + b"\n")
             if draft.media.is_dir():
                 sync_folder(draft.media)
             sync_folder(draft.folder)
@@ -205,15 +204,8 @@ class Draft:
         """Write one file of it, on the disk when this returns; its SHA-256. Raises: KioskError."""
         with _writing(path):
             path.parent.mkdir(exist_ok=True, mode=0o700)
-            _write(path, data)
+            write_synced(path, data)
         return hashlib.sha256(data).hexdigest()
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 @contextlib.contextmanager

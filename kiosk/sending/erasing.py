@@ -9,13 +9,13 @@ of them is erased, whatever its date. A wrong day counts as one day.
 from __future__ import annotations
 
 import contextlib
-import os
 from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from kiosk.errors import KioskError
+from openrosa.folders import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,13 +65,8 @@ def _read(path: Path) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        with open(partial, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        write_whole(path, data, 0o600)
     except OSError as error:
         raise _failed(path, error) from error
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from kiosk.sending.go import Go, Report, Sender
 from openrosa.errors import OpenRosaError
-from openrosa.stick import INSTANCES, PARTIAL, read_sums, read_visit
+from openrosa.folders import PARTIAL
+from openrosa.stick import INSTANCES, read_sums, read_visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,13 +20,12 @@ from typing import TYPE_CHECKING
 from kiosk.errors import KioskError
 from kiosk.keeping.store import DamagedError
 from openrosa.errors import OpenRosaError
-from openrosa.folders import sync_folder
+from openrosa.folders import PARTIAL, sync_folder, write_synced, write_whole
 from openrosa.signing import public_text
 from openrosa.stick import (
     FOLDER,
     INSTANCES,
     LISTS,
-    PARTIAL,
     SUMS,
     Listed,
     VisitList,
@@ -37,7 +35,6 @@ from openrosa.stick import (
     listed,
     read_file,
     read_list,
-    write_whole,
     written,
 )
 
@@ -165,7 +162,7 @@ def _place(place: Path, files: dict[str, bytes]) -> bool:
     partial = place.with_name(f"{PARTIAL}{place.name}")
     partial.mkdir()
     for name, data in files.items():
-        _write(partial / name, data)
+        write_synced(partial / name, data)
     sync_folder(partial)
     if place.exists():  # damaged on the stick, or an earlier snapshot
         old = place.with_name(f"{PARTIAL}old-{place.name}")
@@ -219,13 +216,6 @@ def _check_room(target: Path, sizes: list[int]) -> None:
     if needed > free:
         met = f"to {target}: {needed / 1e6:.1f} MB are needed and {free / 1e6:.1f} MB are free"
         raise KioskError("Cannot export", met, "Make room on the stick, or take a larger one. Nothing was written.")
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 @contextmanager
