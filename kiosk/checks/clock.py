@@ -25,7 +25,7 @@ def clock(today: date, synchronised: Path = SYNCHRONISED, rtc: Path = RTC) -> Li
         synchronised: is there once the clock was set from the network since the start.
         rtc: is there where a clock goes on without power.
     """
-    if not BUILT.year <= today.year <= BUILT.year + LASTS_YEARS or today < BUILT:
+    if today < BUILT or today.year > BUILT.year + LASTS_YEARS:
         met = f"it says {today}, which cannot be: this Sayso was made in {BUILT:%Y-%m}"
         return error(WHAT, met, f"{SET_IT}. Certificates, opening hours and the days in the record need it.")
     if synchronised.exists():

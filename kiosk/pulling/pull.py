@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -77,8 +78,8 @@ def pull(
     """
     with _alone(config):
         on_progress("the server's list")
-        offered = offered_by(server)
-        return tuple(_pulled(shelf, config, server, offered, today, on_progress) for shelf in wanted(config))
+        go = _Go(config, server, offered_by(server), today, on_progress)
+        return tuple(go.pulled(shelf) for shelf in wanted(config))
 
 
 def offered_by(server: Server) -> tuple[FormEntry, ...]:
@@ -92,99 +93,101 @@ def offered_by(server: Server) -> tuple[FormEntry, ...]:
         raise OpenRosaError(error.op, error.subject, hint) from error
 
 
-def _pulled(
-    shelf: Shelf,
-    config: Config,
-    server: Server,
-    offered: Sequence[FormEntry],
-    today: date,
-    on_progress: Callable[[str], None],
-) -> SetOnServer:
-    try:
-        state, message = _take(shelf, config, server, offered, today, on_progress)
-    except (KioskError, OpenRosaError) as error:
-        state, message = State.FAILED, one_line(str(error))
-    note = shelf.note()
-    return SetOnServer(
-        form_id=shelf.form_id,
-        state=state,
-        version=note.version if note else "",
-        hash=note.hash if note else "",
-        message=message,
-    )
+@dataclass(frozen=True)
+class _Go:
+    """One pull of every set.
 
+    Attributes: as `pull` has them.
+        offered: the server's list.
+    """
 
-def _take(
-    shelf: Shelf,
-    config: Config,
-    server: Server,
-    offered: Sequence[FormEntry],
-    today: date,
-    on_progress: Callable[[str], None],
-) -> tuple[State, str]:
-    name = one_line(shelf.form_id)
-    entry = next((one for one in reversed(offered) if one.form_id == shelf.form_id), None)
-    note = shelf.note() if shelf.intact() else None
-    if entry is None:
-        there = ", ".join(f"'{one_line(one.form_id)[:60]}'" for one in offered[:_MOST_TOLD]) or "none"
-        if not shelf.versions():
-            hint = "Publish it and give it to this kiosk, or write another id in sets."
-            raise KioskError(OP, f"'{name}': the server does not offer it; there is {there}", hint)
-        return State.KEPT, "The server offers it no longer. It is asked until it is taken out of sets."
-    files = {file.name: file for file in server.manifest(entry)}
-    if note is not None and entry.hash and note.hash == entry.hash and _same(note, files):
-        return State.SAME, ""
-    on_progress(f"{name}, version {one_line(entry.version) or 'without a number'}")
-    xform = server.form(entry)
-    question_set = load(xform, f"{name}.xml")
-    if question_set.form_id != shelf.form_id:
-        subject = f"'{name}': the form behind that name calls itself '{one_line(question_set.form_id)[:60]}'"
-        raise KioskError(OP, subject, "Tell who runs the server.")
-    with shelf.draft() as draft:
-        sums = {shelf.path.name: draft.write(draft.form, xform)}
-        sums |= _fetched(draft, question_set, files, server, on_progress)
-        if note is not None and sums == note.files:
-            return State.SAME, ""  # from a server that gives no hashes
-        _need_usable(draft, config)
-        media = {one.name: _hash_of(files, one.name) for one in question_set.media}
-        hash_ = entry.hash or md5_hash(xform)
-        shelf.put(
-            draft,
-            Pulled(form_id=shelf.form_id, version=question_set.version, hash=hash_, media=media, files=sums, day=today),
+    config: Config
+    server: Server
+    offered: Sequence[FormEntry]
+    today: date
+    on_progress: Callable[[str], None]
+
+    def pulled(self, shelf: Shelf) -> SetOnServer:
+        """Take one set, if there is a new one that can be used."""
+        try:
+            state, message = self._take(shelf)
+        except (KioskError, OpenRosaError) as error:
+            state, message = State.FAILED, one_line(str(error))
+        note = shelf.note()
+        return SetOnServer(
+            form_id=shelf.form_id,
+            state=state,
+            version=note.version if note else "",
+            hash=note.hash if note else "",
+            message=message,
         )
-    return State.NEW, ""
 
+    def _take(self, shelf: Shelf) -> tuple[State, str]:
+        name = one_line(shelf.form_id)
+        entry = next((one for one in reversed(self.offered) if one.form_id == shelf.form_id), None)
+        note = shelf.note() if shelf.intact() else None
+        if entry is None:
+            there = ", ".join(f"'{one_line(one.form_id)[:60]}'" for one in self.offered[:_MOST_TOLD]) or "none"
+            if not shelf.versions():
+                hint = "Publish it and give it to this kiosk, or write another id in sets."
+                raise KioskError(OP, f"'{name}': the server does not offer it; there is {there}", hint)
+            return State.KEPT, "The server offers it no longer. It is asked until it is taken out of sets."
+        files = {file.name: file for file in self.server.manifest(entry)}
+        if note is not None and entry.hash and note.hash == entry.hash and _same(note, files):
+            return State.SAME, ""
+        self.on_progress(f"{name}, version {one_line(entry.version) or 'without a number'}")
+        xform = self.server.form(entry)
+        question_set = load(xform, f"{name}.xml")
+        if question_set.form_id != shelf.form_id:
+            subject = f"'{name}': the form behind that name calls itself '{one_line(question_set.form_id)[:60]}'"
+            raise KioskError(OP, subject, "Tell who runs the server.")
+        with shelf.draft() as draft:
+            sums = {shelf.path.name: draft.write(draft.form, xform)}
+            sums |= self._fetched(draft, question_set, files)
+            if note is not None and sums == note.files:
+                return State.SAME, ""  # from a server that gives no hashes
+            _need_usable(draft, self.config)
+            media = {one.name: _hash_of(files, one.name) for one in question_set.media}
+            hash_ = entry.hash or md5_hash(xform)
+            shelf.put(
+                draft,
+                Pulled(
+                    form_id=shelf.form_id,
+                    version=question_set.version,
+                    hash=hash_,
+                    media=media,
+                    files=sums,
+                    day=self.today,
+                ),
+            )
+        return State.NEW, ""
 
-def _fetched(
-    draft: Draft,
-    question_set: QuestionSet,
-    files: dict[str, ManifestFile],
-    server: Server,
-    on_progress: Callable[[str], None],
-) -> dict[str, str]:
-    """Fetch the files that the form names, and no others; SHA-256 by path in the version's folder."""
-    names = tuple(dict.fromkeys(one.name for one in question_set.media))
-    if len(names) > MOST_FILES:
-        raise KioskError(OP, f"'{question_set.form_id}': it names {len(names)} files", f"Name at most {MOST_FILES}.")
-    sums: dict[str, str] = {}
-    size_bytes = 0
-    for place, name in enumerate(names, 1):
-        check_name(name)
-        if name not in files:
-            subject = f"'{question_set.form_id}': it names '{name}', which the server does not have"
-            raise KioskError(OP, subject, "Upload that file to the server, beside the form.")
-        on_progress(f"file {place} of {len(names)}: {name}")
-        data = server.media(files[name])
-        size_bytes += len(data)
-        if size_bytes > MOST_BYTES:
-            subject = f"'{question_set.form_id}': its files have more than {MOST_BYTES / 1e6:.0f} MB together"
-            raise KioskError(OP, subject, "Record as FLAC, or make the pictures smaller.")
-        if shutil.disk_usage(draft.folder).free - len(data) < LEAVE_FREE_BYTES:
-            subject = f"'{question_set.form_id}': there is no room for its files"
-            raise KioskError(OP, subject, f"Free some space: {LEAVE_FREE_BYTES / 1e6:.0f} MB are left for visits.")
-        path = draft.media / name
-        sums[str(path.relative_to(draft.folder))] = draft.write(path, data)
-    return sums
+    def _fetched(self, draft: Draft, question_set: QuestionSet, files: dict[str, ManifestFile]) -> dict[str, str]:
+        """Fetch the files that the form names, and no others; SHA-256 by path in the version's folder."""
+        names = tuple(dict.fromkeys(one.name for one in question_set.media))
+        if len(names) > MOST_FILES:
+            raise KioskError(
+                OP, f"'{question_set.form_id}': it names {len(names)} files", f"Name at most {MOST_FILES}."
+            )
+        sums: dict[str, str] = {}
+        size_bytes = 0
+        for place, name in enumerate(names, 1):
+            check_name(name)
+            if name not in files:
+                subject = f"'{question_set.form_id}': it names '{name}', which the server does not have"
+                raise KioskError(OP, subject, "Upload that file to the server, beside the form.")
+            self.on_progress(f"file {place} of {len(names)}: {name}")
+            data = self.server.media(files[name])
+            size_bytes += len(data)
+            if size_bytes > MOST_BYTES:
+                subject = f"'{question_set.form_id}': its files have more than {MOST_BYTES / 1e6:.0f} MB together"
+                raise KioskError(OP, subject, "Record as FLAC, or make the pictures smaller.")
+            if shutil.disk_usage(draft.folder).free - len(data) < LEAVE_FREE_BYTES:
+                subject = f"'{question_set.form_id}': there is no room for its files"
+                raise KioskError(OP, subject, f"Free some space: {LEAVE_FREE_BYTES / 1e6:.0f} MB are left for visits.")
+            path = draft.media / name
+            sums[str(path.relative_to(draft.folder))] = draft.write(path, data)
+        return sums
 
 
 def _need_usable(draft: Draft, config: Config) -> None:

@@ -84,18 +84,17 @@ class Go:
             self._held.add((submission.form_id, submission.version))
             self.over = reply.status not in ABOUT_ONE_FORM
 
-    def report(self, of_how_many: int | None = None, *, waiting: int = 0, reached: bool = False) -> Report:
-        """What came of it.
+    @property
+    def settled(self) -> int:
+        """How many need not be sent again."""
+        return self._delivered + self._set_aside
 
-        Args:
-            of_how_many: there were at the start; what is left of them waits.
-            waiting: how many wait, where that is known otherwise.
-            reached: as in Report.
-        """
+    def report(self, waiting: int, *, reached: bool = False) -> Report:
+        """What came of it; both as in Report."""
         return Report(
             delivered=self._delivered,
             set_aside=self._set_aside,
-            waiting=waiting if of_how_many is None else of_how_many - self._delivered - self._set_aside,
+            waiting=waiting,
             message=self._message,
             retry=self._blocked is not None,
             retry_after_s=self._blocked.retry_after_s if self._blocked else None,

@@ -77,7 +77,7 @@ def upload_waiting(
             case Verdict.WAIT:
                 store.release(instance_id)
         reached = reached or (reply.verdict is not Verdict.WAIT and not store.is_sensitive(instance_id))
-    return go.report(waiting=store.counts().waiting, reached=reached)
+    return go.report(store.counts().waiting, reached=reached)
 
 
 def _sent(store: Store, client: Sender, submission: Submission) -> Reply:
