@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import HTTP
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from loopback_server import LoopbackServer
 
 OPENROSA = '<OpenRosaResponse xmlns="http://openrosa.org/http/response"><message>%s</message></OpenRosaResponse>'
 
@@ -20,10 +21,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Loopback:
+class Loopback(LoopbackServer):
     """The server. `answer` is asked for each post, with the parts by file name; `received` holds what came."""
-
-    token = "c2VjcmV0LXRva2VuLW9m"  # noqa: S105 - made up, to look for it in what is shown
 
     def __init__(self, answer=lambda _: Answer()) -> None:
         self.answer = answer
@@ -62,19 +61,4 @@ class Loopback:
                 self.end_headers()
                 self.wfile.write(data)
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}/v1/key/{self.token}/projects/1"
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        super().__init__(Handler)

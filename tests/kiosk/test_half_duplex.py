@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sound_card import SoundCard, missing
+from sound_card import SoundCard
+from sound_card_here import sound_card_here
 
 from kiosk.events import Line, Tone
 from kiosk.saying.voicebox import Voicebox
@@ -46,11 +47,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundCard]:
     """A sound card whose microphone hears its speaker."""
     if not CARD.is_file():
         pytest.skip("no recordings: Debian's pocketsphinx-testdata is not installed")
-    if reason := missing():
-        pytest.skip(reason)
-    with SoundCard.start() as card:
-        for key, value in card.settings.items():
-            monkeypatch.setenv(key, value)
+    with sound_card_here(monkeypatch) as card:
         card._pactl("load-module", "module-loopback", "source=speaker.monitor", "sink=mic", f"latency_msec={ROOM_MS}")
         look_again()
         yield card

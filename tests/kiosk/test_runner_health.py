@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from rehearsed import yes_no
 from rig import rig
-from sound_card import SoundCard, missing
+from sound_card_here import sound_card_here
 
 from kiosk.config import Config, Voice
 from kiosk.events import Device, DeviceFound, DeviceLost
@@ -156,11 +156,7 @@ def test_the_systems_own_device_is_called_default(put):
 
 
 def test_devices_that_are_there_have_their_names_and_the_inbox_is_told(put, monkeypatch):
-    if reason := missing():
-        pytest.skip(reason)
-    with SoundCard.start() as card:
-        for key, value in card.settings.items():
-            monkeypatch.setenv(key, value)
+    with sound_card_here(monkeypatch):
         assert look_again()
         one = health(put)
         one.look()

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sound_card import SoundCard, missing
+from sound_card import SoundCard
+from sound_card_here import sound_card_here
 
 from voice.audio import load
-from voice.devices import look_again
 from voice.engine import Engine
 from voice.engines import open_engine
 
@@ -58,10 +58,5 @@ def cards() -> list[bytes]:
 @pytest.fixture
 def sound_card(monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundCard]:
     """A private sound card that PortAudio in this very process uses."""
-    if reason := missing():
-        pytest.skip(reason)
-    with SoundCard.start() as card:
-        for key, value in card.settings.items():
-            monkeypatch.setenv(key, value)
-        look_again()
+    with sound_card_here(monkeypatch) as card:
         yield card

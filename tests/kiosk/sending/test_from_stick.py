@@ -16,12 +16,6 @@ from openrosa.stick import FOLDER, INSTANCES, SUMS
 
 
 @pytest.fixture
-def server():
-    with Loopback() as running:
-        yield running
-
-
-@pytest.fixture
 def stick(tmp_path):
     place = tmp_path / "stick"
     place.mkdir()

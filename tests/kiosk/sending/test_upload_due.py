@@ -7,7 +7,7 @@ import sys
 from datetime import date
 
 import pytest
-from loopback_openrosa import Answer, Loopback
+from loopback_openrosa import Answer
 
 from kiosk.keeping.day import today
 from kiosk.keeping.store import Counts, Role, Store
@@ -15,12 +15,6 @@ from kiosk.staff import requests
 from openrosa.submission import Attachment, Submission
 
 LONG_AGO = date(2026, 11, 1)
-
-
-@pytest.fixture
-def server():
-    with Loopback() as running:
-        yield running
 
 
 def due(tmp_path, url, *more):

@@ -38,12 +38,6 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def server():
-    with Loopback() as running:
-        yield running
-
-
-@pytest.fixture
 def client(server):
     with Client(server.url, timeout_s=10) as made:
         yield made

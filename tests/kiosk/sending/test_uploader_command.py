@@ -25,12 +25,6 @@ from sayso.upload import Ending
 DAY = date(2026, 11, 22)
 
 
-@pytest.fixture
-def server():
-    with Loopback() as running:
-        yield running
-
-
 def configured(tmp_path, url, more=""):
     path = tmp_path / "kiosk.toml"
     path.write_text(f'sets = ["home.xml"]\nstatus = "status.json"\n[server]\nurl = "{url}"\ntimeout_s = 10\n{more}')

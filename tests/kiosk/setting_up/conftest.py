@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sound_card import SoundCard, missing
+from sound_card import SoundCard
+from sound_card_here import sound_card_here
 from walked import SHEET
 
 from sayso.office import Office, office
-from voice.devices import look_again
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,5 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture
 def card(monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundCard]:
     """A sound card that PortAudio in this very process uses."""
-    if reason := missing():
-        pytest.skip(reason)
-    with SoundCard.start() as made:
-        for key, value in made.settings.items():
-            monkeypatch.setenv(key, value)
-        look_again()
+    with sound_card_here(monkeypatch) as made:
         yield made

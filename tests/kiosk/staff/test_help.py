@@ -10,18 +10,6 @@ import pytest
 from kiosk.staff.help import PATH, Helper
 
 
-class Clock:
-    now_s = 0.0
-
-    def __call__(self):
-        return self.now_s
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 def script(folder, body):
     path = folder / "call-somebody"
     path.write_text(f"#!/bin/sh\n{body}\n")

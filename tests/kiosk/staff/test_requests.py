@@ -13,18 +13,6 @@ from kiosk.staff import requests
 from kiosk.staff.help import Request
 
 
-class Clock:
-    now_s = 0.0
-
-    def __call__(self):
-        return self.now_s
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def status(tmp_path):
     return tmp_path / "status.json"
