@@ -14,6 +14,7 @@ PARTS = (
     "voice",
     "openrosa",
     "kiosk",
+    "authoring",
     "collector",
     "sayso",
     "models",
@@ -28,7 +29,7 @@ PARTS = (
     "LICENSE",
 )
 """What is installed; tests and benchmarks stay behind."""
-PACKAGES = ("voice", "openrosa", "kiosk", "collector", "sayso")
+PACKAGES = ("voice", "openrosa", "kiosk", "authoring", "collector", "sayso")
 _NEEDED = ("sayso", "kiosk", "requirements/run.txt", "requirements/build.txt", "pyproject.toml")
 _CACHES = ("__pycache__", ".ruff_cache", ".mypy_cache")
 _HERE = Path(__file__).parents[2]

@@ -1,0 +1,1 @@
+"""For who writes questions: are these words that people can answer, how do they sound, how do they get out."""
