@@ -5,33 +5,22 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict, dataclass
-from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from openrosa.convert import SHEET_SUFFIXES, convert, write
+from openrosa.convert import SHEET_SUFFIXES, convert
 from openrosa.convert_refused import SheetRefusedError
 from openrosa.errors import OpenRosaError
 from openrosa.findings import Finding, Report, one_line, short
-from openrosa.question_set import Kind
 from openrosa.xform import read
 from openrosa.xform_xml import MAX_BYTES
+from sayso.questions_convert import command as convert_command
+from sayso.questions_told import Outcome, bytes_of, count_of, what_is_asked
 
 if TYPE_CHECKING:
     from openrosa.question_set import QuestionSet
-
-MAX_SHEET_BYTES = 20 * 1024 * 1024
-"""A sheet of a few dozen questions has some 20 kB."""
-
-
-class Outcome(IntEnum):
-    """What checking one file came to; the value is the exit code."""
-
-    FINE = 0
-    REFUSED = 1
-    UNREADABLE = 2
 
 
 @dataclass(frozen=True)
@@ -87,38 +76,7 @@ def check(files: tuple[Path, ...], *, as_json: bool) -> None:
     sys.exit(max(one.outcome for one in checked))
 
 
-@command.command(name="convert")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--to", "folder", type=click.Path(path_type=Path), help="Where to write; beside FILE unless given.")
-@click.option(
-    "--public-key", type=click.Path(path_type=Path), help="The organisation's RSA public key (PEM or base64)."
-)
-def convert_command(file: Path, folder: Path | None, public_key: Path | None) -> None:
-    r"""Make the form of a sheet: NAME.xml, and its recordings and pictures in NAME-media/.
-
-    What the kiosk records about an answer is added to the form, so that servers keep it. With --public-key the answers
-    are sealed: only who has the private key can read them.
-
-    \b
-    Example:
-      $ sayso collector keys pair office-key
-      $ sayso questions convert my_home.md --to forms --public-key office-key/public_key.txt
-
-    Exit codes: 0 written, 1 the kiosk would refuse the form, 2 the sheet or key cannot be used.
-    """
-    key = None if public_key is None else _bytes(public_key, MAX_SHEET_BYTES).decode("ascii", "replace")
-    converted = convert(file, key)
-    question_set, findings = read(converted.xform, file.name, places=converted.places)
-    for finding in findings:
-        click.echo(str(finding), err=True)
-    if question_set is None:
-        click.echo(f"{one_line(file.name)}: refused. {_count(findings, 'error')}; nothing was written.", err=True)
-        sys.exit(Outcome.REFUSED)
-    target = (folder or file.parent) / f"{file.stem}.xml"
-    write(converted, target)
-    files = f", and {_plural(len(converted.media), 'file')} in {target.stem}-media" if converted.media else ""
-    sealed = "" if question_set.public_key else " Without a public key: its answers would be kept and sent as they are."
-    click.echo(f"{target}: written{files}. {_what(question_set)}.{sealed}")
+command.add_command(convert_command)
 
 
 @command.command()
@@ -209,7 +167,7 @@ def _check(path: Path) -> Checked:
     name = one_line(path.name)
     try:
         if path.suffix.lower() in SHEET_SUFFIXES:
-            _bytes(path, MAX_SHEET_BYTES)
+            bytes_of(path)
             converted = convert(path)
             said = Report(name)
             for warning in converted.warnings:
@@ -218,16 +176,16 @@ def _check(path: Path) -> Checked:
             question_set, findings = read(converted.xform, name, places=converted.places)
             findings = (*said.findings, *findings)
         else:
-            question_set, findings = read(_bytes(path, MAX_BYTES), name)
+            question_set, findings = read(bytes_of(path, MAX_BYTES), name)
             findings = (*findings, *_absent(question_set, path))
     except SheetRefusedError as error:
         return Checked(name, Outcome.REFUSED, (error.finding,), f"{name}: refused. 1 error")
     except OpenRosaError as error:
         return Checked(name, Outcome.UNREADABLE, (), one_line(f"{name}: {error}"))
     if question_set is None:
-        return Checked(name, Outcome.REFUSED, findings, f"{name}: refused. {_count(findings, 'error')}")
-    advice = f". {_count(findings, 'advice')}" if findings else ""
-    return Checked(name, Outcome.FINE, findings, f"{name}: fine. {_what(question_set)}{advice}", question_set)
+        return Checked(name, Outcome.REFUSED, findings, f"{name}: refused. {count_of(findings, 'error')}")
+    advice = f". {count_of(findings, 'advice')}" if findings else ""
+    return Checked(name, Outcome.FINE, findings, f"{name}: fine. {what_is_asked(question_set)}{advice}", question_set)
 
 
 def _absent(question_set: QuestionSet | None, path: Path) -> tuple[Finding, ...]:
@@ -238,34 +196,6 @@ def _absent(question_set: QuestionSet | None, path: Path) -> tuple[Finding, ...]
         if not (folder / media.name).is_file():
             report.add("QS106", "", media.name, f"no such file in {folder.name}/", "the file there, or on the server")
     return tuple(report.findings)
-
-
-def _bytes(path: Path, limit: int) -> bytes:
-    """The file's bytes. Raises: OpenRosaError: it cannot be read, or is too large to be what it should be."""
-    try:
-        if path.stat().st_size > limit:
-            raise OpenRosaError("Cannot read", f"{path}: it has more than {limit:,} bytes", "Give a question set.")
-        return path.read_bytes()
-    except OSError as error:
-        raise OpenRosaError(
-            "Cannot read", f"{path}: {error.strerror}", "Give the path of a file that is there."
-        ) from error
-
-
-def _what(question_set: QuestionSet) -> str:
-    """`8 questions, English`."""
-    questions = sum(question.kind is not Kind.NOTE for question in question_set.questions)
-    names = [question_set.language_names.get(code) or code for code in question_set.languages if code != "default"]
-    return one_line(", ".join([_plural(questions, "question"), *names]))
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
-def _count(findings: tuple[Finding, ...], level: str) -> str:
-    count = sum(finding.level == level for finding in findings)
-    return f"{count} piece{'' if count == 1 else 's'} of advice" if level == "advice" else _plural(count, "error")
 
 
 def _as_json(one: Checked) -> dict[str, object]:

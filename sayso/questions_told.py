@@ -1,0 +1,55 @@
+"""What the commands about question sets have in common: reading a file, counting findings, a set in a few words."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from openrosa.errors import OpenRosaError
+from openrosa.findings import Finding, one_line
+from openrosa.question_set import Kind
+
+if TYPE_CHECKING:
+    from openrosa.question_set import QuestionSet
+
+MAX_SHEET_BYTES = 20 * 1024 * 1024
+"""A sheet of a few dozen questions has some 20 kB."""
+
+
+class Outcome(IntEnum):
+    """What checking one file came to; the value is the exit code."""
+
+    FINE = 0
+    REFUSED = 1
+    UNREADABLE = 2
+
+
+def bytes_of(path: Path, limit: int = MAX_SHEET_BYTES) -> bytes:
+    """The file's bytes. Raises: OpenRosaError: it cannot be read, or is too large to be what it should be."""
+    try:
+        if path.stat().st_size > limit:
+            raise OpenRosaError("Cannot read", f"{path}: it has more than {limit:,} bytes", "Give a question set.")
+        return path.read_bytes()
+    except OSError as error:
+        raise OpenRosaError(
+            "Cannot read", f"{path}: {error.strerror}", "Give the path of a file that is there."
+        ) from error
+
+
+def what_is_asked(question_set: QuestionSet) -> str:
+    """`8 questions, English`."""
+    questions = sum(question.kind is not Kind.NOTE for question in question_set.questions)
+    names = [question_set.language_names.get(code) or code for code in question_set.languages if code != "default"]
+    return one_line(", ".join([plural(questions, "question"), *names]))
+
+
+def plural(count: int, word: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def count_of(findings: tuple[Finding, ...], level: str) -> str:
+    """How many findings are of that level, in words."""
+    count = sum(finding.level == level for finding in findings)
+    return f"{count} piece{'' if count == 1 else 's'} of advice" if level == "advice" else plural(count, "error")
