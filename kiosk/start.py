@@ -77,15 +77,15 @@ def run(
     rules, is_open = rules_of(config), open_by(config)
     systemd = systemd or Systemd()
     with ExitStack() as stack:
-        volatile = config.store.allow_volatile
-        store = stack.enter_context(Store.open(config.store.folder, Role.KIOSK, allow_volatile=volatile))
-        keeper = Keeper(store, machine.circumstances, allow_unsealed=config.store.allow_unsealed)
+        kept = config.store
+        store = stack.enter_context(Store.open(kept.folder, Role.KIOSK, allow_volatile=kept.allow_volatile))
+        keeper = Keeper(store, machine.circumstances, allow_unsealed=kept.allow_unsealed)
         inbox = PulsedInbox(keeper.look)
         health = Health(config.voice, inbox.put)
         beside = Beside(house, partial(render, config), lambda: runner.idle, inbox.put)
-        asked = beside.asked
         sound = stack.enter_context(ExitStack())
-        voice = voicebox_of(config, asked.media, speaker_of(config, health, sound))
+        speaker = speaker_of(config, health, sound)
+        voice = voicebox_of(config, beside.asked.media, speaker)
         unsaid = prepare(voice, sets, config.home, on_progress)
         ear = Ear(config, health.told)
         sound.callback(ear.close)
@@ -95,17 +95,17 @@ def run(
             watchdog.open()
             on_waiting()
 
-        app = screen_of(config, asked.media, inbox, waiting, quit_keys)
-        watchdog = watch(systemd, inbox, app.call_later)
+        app = screen_of(config, beside.asked.media, inbox, waiting, quit_keys)
+        watchdog = watch(systemd, inbox, app.call_later, speaker.pulse)
         stack.callback(watchdog.close)
         helper = helper_of(config)
         presses = Presses(config.input)
         buttons = buttons_of(config, inbox, app, stack)
 
         def new_visit() -> Visit:
-            asked.take_up()
+            beside.asked.take_up()
             return Visit(
-                sets=asked.question_sets,
+                sets=beside.asked.question_sets,
                 instance_id=machine.new_instance_id(),
                 seed=machine.new_seed(),
                 language=config.home.language,
@@ -128,7 +128,7 @@ def run(
                 "can_keep": keeper.can_keep,
                 "problem": unsaid or ear.problem,
             }
-            watchdog.line = write_status(asked.house, store, ear, told)
+            watchdog.line = write_status(beside.asked.house, store, ear, told)
             return watchdog.line
 
         def test_sound() -> str:
@@ -151,10 +151,10 @@ def run(
             threading.Thread(target=tell_hours, args=(inbox, is_open), name="hours", daemon=True).start()
         # Whoever looks for a sound device points stderr elsewhere for a moment: they end first, or the last sentence,
         # which is said when the screen is closed, would be lost with what the libraries say.
-        with kept_for_the_screen(config.store.folder / LOG), sound, health.watching(), beside.looking():
+        with kept_for_the_screen(kept.folder / LOG), sound, health.watching(), beside.looking():
             fault = _run_all(app, runner, inbox, look_and_load)
     if fault is not None:
-        raise _told(fault, config.store.folder / LOG)
+        raise _told(fault, kept.folder / LOG)
 
 
 def _run_all(app: KioskApp, runner: Runner, inbox: RealInbox, load: Callable[[], None]) -> BaseException | None:

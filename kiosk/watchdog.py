@@ -1,8 +1,8 @@
 """What the kiosk tells systemd: that it is open, how it is, and, as long as all of it turns, that it lives.
 
 systemd ends a kiosk that it was not told of for `WatchdogSec`, and starts another. So it is told only when the runner
-has come round to its inbox and read the store since, the screen's loop has come round too, its terminal takes what is
-drawn, and no thread of sound is gone: a loop of its own would go on feeding while the kiosk hangs.
+has come round to its inbox and read the store since, when the screen's loop and the speaker have come round, when the
+terminal takes what is drawn, and when no thread of sound is gone: a loop of its own would go on feeding while it hangs.
 
 Source: sd_notify(3), sd_watchdog_enabled(3). `WATCHDOG_PID` is not looked at: it names cage, which stands between
 systemd and the kiosk; the unit says `NotifyAccess=all`.
@@ -33,6 +33,10 @@ MORE_S = 60.0
 SOUND = ("speaker", "listener", "watcher")
 KEYS = ("buttons",)
 """Threads, by name, without which people could not be heard, or could not hear."""
+
+
+Ask = Callable[[Callable[[], None]], object]
+"""Gets word to a part, which calls what it was handed when it comes round."""
 
 
 class Systemd:
@@ -175,7 +179,7 @@ class Watchdog:
 
     Args:
         systemd: whom to tell.
-        ask: part -> what gets word to it; the part calls what it was handed when it comes round.
+        ask: what gets word to each part, by the part's name.
         gone: each tells what should be there and is not, by name.
 
     Attributes:
@@ -185,7 +189,7 @@ class Watchdog:
     def __init__(
         self,
         systemd: Systemd,
-        ask: Mapping[str, Callable[[Callable[[], None]], object]],
+        ask: Mapping[str, Ask],
         gone: Iterable[Callable[[], tuple[str, ...]]] = (),
     ) -> None:
         self._systemd = systemd
@@ -243,13 +247,14 @@ class Watchdog:
             self.look()
 
 
-def watch(systemd: Systemd, inbox: PulsedInbox, ask_screen: Callable[[Callable[[], None]], object]) -> Watchdog:
+def watch(systemd: Systemd, inbox: PulsedInbox, ask_screen: Ask, ask_speaker: Ask) -> Watchdog:
     """The watchdog of a kiosk in this terminal.
 
     Args:
         systemd: whom to tell.
         inbox: the runner's.
         ask_screen: has something called in the screen's own loop.
+        ask_speaker: has something called on the speaker's own thread.
     """
     there = (Threads((*SOUND, *KEYS)).gone, Display(sys.stdin.fileno()).gone)
-    return Watchdog(systemd, {"runner": inbox.pulse, "screen": ask_screen}, there)
+    return Watchdog(systemd, {"runner": inbox.pulse, "screen": ask_screen, "speaker": ask_speaker}, there)

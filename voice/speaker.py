@@ -16,7 +16,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any, Protocol
 
@@ -47,6 +47,9 @@ class Speaking(Protocol):
     def look(self) -> None:
         """See whether headphones were plugged in or pulled out; returns at once."""
 
+    def pulse(self, answered: Callable[[], None]) -> None:
+        """Have `answered` called when it has come round: in the middle of a prompt too, never when it hangs."""
+
     def close(self) -> None:
         """Stop for good."""
 
@@ -75,6 +78,7 @@ class Speaker:
         self._on_headphones = on_headphones
         self._worn = False
         self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._pulses: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._order = 0
         self._prompt: Prompt | None = None
@@ -108,6 +112,16 @@ class Speaker:
     def look(self) -> None:
         """See `Speaking`. What is played after this goes to where they are."""
         self._orders.put(self._look)
+
+    def pulse(self, answered: Callable[[], None]) -> None:
+        """See `Speaking`. On the speaker's own thread: PortAudio can hang in a driver, and tells nobody."""
+        self._pulses.put(answered)
+        self._orders.put(self._answer)
+
+    def _answer(self) -> None:
+        with suppress(queue.Empty):
+            while True:
+                self._pulses.get_nowait()()
 
     def _run(self) -> None:
         while (order := self._orders.get()) is not None:
@@ -192,6 +206,7 @@ class Speaker:
         place, moved_at = 0, time.monotonic()
         ends_at: float | None = None
         while not self._stale(number):
+            self._answer()
             now = time.monotonic()
             if prompt.place != place:
                 place, moved_at = prompt.place, now
@@ -251,6 +266,10 @@ class NoSpeaker:
 
     def look(self) -> None:
         """There are no headphones."""
+
+    def pulse(self, answered: Callable[[], None]) -> None:
+        """It never hangs."""
+        answered()
 
     def stop(self) -> None:
         """Nothing sounds."""

@@ -3,6 +3,8 @@
 import queue
 import subprocess
 import sys
+import threading
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +119,38 @@ def test_a_new_prompt_stops_the_one_before(speaker):
     until(events, LineStarted)
     made.play(2, [Sound(tone(Tone.OPEN), rate_hz=44_100)])
     assert until(events, PromptFinished)[-1].turn == 2
+
+
+def test_a_speaker_that_comes_round_says_so_while_it_waits_and_in_the_middle_of_a_prompt(speaker):
+    made, events = speaker
+    round_ = threading.Event()
+    made.pulse(round_.set)
+    assert round_.wait(60), "nothing plays"
+    made.play(1, [Sound(SECOND * 60)])
+    until(events, LineStarted)
+    round_.clear()
+    made.pulse(round_.set)
+    assert round_.wait(30), "a prompt of a minute plays"
+    assert events.empty(), "it was not interrupted"
+
+
+def test_a_speaker_that_hangs_answers_nobody_and_then_everybody(sound_card: SoundCard):
+    hanging, go_on, answers = threading.Event(), threading.Event(), queue.SimpleQueue()
+
+    def hang(_event: SpeakingEvent) -> None:
+        hanging.set()
+        go_on.wait(60)
+
+    made = Speaker("", hang)
+    made.play(1, [Sound(bytes(320))])
+    assert hanging.wait(60)
+    for number in range(2):
+        made.pulse(partial(answers.put, number))
+    with pytest.raises(queue.Empty):
+        answers.get(timeout=0.2)
+    go_on.set()
+    assert [answers.get(timeout=60) for _ in range(2)] == [0, 1]
+    made.close()
 
 
 def test_a_prompt_without_sounds_is_finished(speaker):
