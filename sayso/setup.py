@@ -36,6 +36,7 @@ FLAGS = (
     "key",
     "server_text",
     "server_file",
+    "server_ca",
     "pin_file",
     "opening",
     "sets",
@@ -64,6 +65,7 @@ OPENING = "sudo /opt/sayso/current/script/install kiosk"
 @click.option("--key", multiple=True, metavar="DOES=KEY", help="A big key: green=KEY_A, start=BTN_TRIGGER.")
 @click.option("--server", "server_text", metavar="TEXT", help="QR code's content, or the address. Others see it in ps.")
 @click.option("--server-file", metavar="FILE", help="The same from a file; - is stdin.")
+@click.option("--server-ca", metavar="FILE", help="Certificate of the server's own authority (PEM); '' for none.")
 @click.option("--no-server", is_flag=True, help="None: visits leave by USB stick.")
 @click.option("--untried", is_flag=True, help="Don't ask the server now: there is no network here.")
 @click.option("--pin-file", metavar="FILE", help="Staff's PIN, one line; - is stdin.")
@@ -190,7 +192,10 @@ def _keys(draft: Draft, devices: Sequence[str], keys: Sequence[str]) -> Draft:
 def _server(draft: Draft, flag: dict[str, object], *, tried: bool) -> Draft:
     """Raises: KioskError: no address, or the server says no."""
     if flag["no_server"]:
-        return draft.having(server__url=None)
+        return draft.having(server__url=None, server__ca_file=None)
+    if "server_ca" in flag:
+        named = str(flag["server_ca"])
+        draft = draft.having(server__ca_file=str(Path(named).absolute()) if named else None)
     if "server_file" in flag:
         pasted = _text(str(flag["server_file"]), "the server's address")
     elif "server_text" in flag:
@@ -199,7 +204,7 @@ def _server(draft: Draft, flag: dict[str, object], *, tried: bool) -> Draft:
         return draft
     url = server.address_in(pasted)
     if tried:
-        outcome = server.tried(url)
+        outcome = server.tried(url, draft.ca_file)
         click.echo(outcome.sentence, err=not outcome.fine)
         if not outcome.fine:
             hint = "Correct it; or give --untried to write it all the same."

@@ -71,6 +71,12 @@ class Draft:
         return self.path.absolute().parent / str(self.value("store.folder"))
 
     @property
+    def ca_file(self) -> Path | None:
+        """The certificate of the server's own authority, where it has one."""
+        named = str(self.value("server.ca_file"))
+        return None if named in {"", "."} else self.path.absolute().parent / named
+
+    @property
     def models_folder(self) -> Path:
         """Where it will look for speech models."""
         return self.path.absolute().parent / str(self.value("voice.models_dir"))

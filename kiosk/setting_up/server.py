@@ -11,6 +11,7 @@ import binascii
 import json
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -78,10 +79,16 @@ def hidden(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]} (token hidden)" if url else "none"
 
 
-def tried(url: str, timeout_s: float = TRY_FOR_S) -> Tried:
-    """Ask the server for its forms, and say what came. Raises nothing: whatever is wrong is a sentence."""
+def tried(url: str, ca_file: Path | None = None, timeout_s: float = TRY_FOR_S) -> Tried:
+    """Ask the server for its forms, and say what came. Raises nothing: whatever is wrong is a sentence.
+
+    Args:
+        url: with its token.
+        ca_file: certificate of a private authority (PEM); None: those that all the world believes.
+        timeout_s: longest wait.
+    """
     try:
-        with Client(url, timeout_s) as client:
+        with Client(url, timeout_s, ca_file=ca_file) as client:
             forms = client.form_list()
             host = client.host
     except OpenRosaError as error:

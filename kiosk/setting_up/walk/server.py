@@ -74,8 +74,8 @@ class ServerPage(Page):
             return
         event.input.display = False
         self.say(f"Asking {server.hidden(self._url)} ...")
-        url = self._url
-        self.beside(lambda: server.tried(url), self._tried, self.say)
+        url, ca_file = self._url, self.draft.ca_file
+        self.beside(lambda: server.tried(url, ca_file), self._tried, self.say)
 
     def _tried(self, outcome: server.Tried) -> None:
         self.walk.forms = outcome.forms

@@ -43,7 +43,7 @@ class SetsPage(Page):
 
         def work() -> tuple[offers.Offer, ...]:
             if url and not forms:
-                self.walk.forms = server.tried(url).forms
+                self.walk.forms = server.tried(url, draft.ca_file).forms
             return offers.offers(draft, shipped, self.walk.forms)
 
         self.beside(work, self._found, self.say)

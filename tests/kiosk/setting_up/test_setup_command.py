@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tls_server import Authority, serving
 from walked import SHEET, central
 
 from kiosk.checks.lines import Level
@@ -227,3 +228,20 @@ def test_sets_of_the_server_are_pulled_when_the_file_is_written(tmp_path, served
     result = run("--config", config, *flags)
     assert load(config).sets[0].is_file(), result.output
     assert tomllib.loads(config.read_text())["sets"] == ["server:my_home"]
+
+
+def test_the_authority_of_a_server_is_written_with_its_whole_path_and_is_used_when_the_server_is_asked(
+    tmp_path, monkeypatch
+):
+    config, authority = tmp_path / "kiosk.toml", Authority(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    flags = ["--server-ca", authority.file.name, "--sets", "my_home", "--unsealed", "--no-microphone"]
+    context = authority.server()
+    with serving(context, seen := []) as port:
+        address = ["--server", f"https://127.0.0.1:{port}/key/x"]
+        assert "Cannot use the server" in refused(config, *address, *flags)
+    assert seen
+    run("--config", config, *address, *flags, "--untried")
+    assert load(config).server.ca_file == authority.file
+    run("--config", config, "--no-server")
+    assert load(config).server.ca_file == Path()

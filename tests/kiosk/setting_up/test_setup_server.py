@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from tls_server import Authority, serving
 from walked import central, code
 
 from kiosk.errors import KioskError
@@ -137,3 +138,15 @@ def test_a_server_that_is_not_there_is_said_in_words():
     outcome = tried(url, timeout_s=5)
     assert not outcome.fine
     assert "Cannot reach 127.0.0.1" in outcome.sentence
+
+
+def test_a_server_with_an_authority_of_its_own_is_believed_by_that_authoritys_certificate_alone(tmp_path):
+    authority, seen = Authority(tmp_path), []
+    with serving(authority.server(), seen) as port:
+        url = f"https://127.0.0.1:{port}/key/x"
+        distrusted = tried(url)
+        assert not seen, "no token goes to a server that is not believed"
+        believed = tried(url, authority.file)
+    assert "certificate" in distrusted.sentence
+    assert "web page" in believed.sentence, "it was asked: what it is shows in what it answers"
+    assert seen
