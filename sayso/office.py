@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -22,8 +23,11 @@ from openrosa.convert import SHEET_SUFFIXES, Converted, convert, write
 from openrosa.sealing import load_private_key
 from openrosa.xform import QuestionSetRefused
 from openrosa.xform import read as read_form
+from openrosa.xform_record import public_key_der
 from openrosa.xform_xml import parse
 
+_LONGEST_NAME_BYTES = 200
+"""Of a folder that is called as a kiosk: file systems take 255."""
 KEY_ATTRIBUTE = "base64RsaPublicKey"
 """Of a form's `submission`. Source: ODK Encrypted Submissions."""
 
@@ -31,6 +35,19 @@ KEY_ATTRIBUTE = "base64RsaPublicKey"
 def now() -> datetime:
     """The time, as the collector stamps it."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Kiosk:
+    """A kiosk that the office knows again: the next time it has the same name, token and store.
+
+    Attributes:
+        folder: of its store.
+        address: of the collector, with its token.
+    """
+
+    folder: Path
+    address: str
 
 
 @dataclass(frozen=True)
@@ -71,7 +88,7 @@ class Office:
         question_set, findings = read_form(converted.xform, source.name, places=converted.places)
         if question_set is None:
             raise QuestionSetRefused(source.name, findings)
-        if own_key and question_set.public_key is not None:
+        if own_key and question_set.public_key not in (None, public_key_der(self.public_key)):
             converted = replace(converted, xform=_with_key(converted.xform, source.name, self.public_key))
         write(converted, target)
         add_form(self.database, converted.xform, converted.media, now())
@@ -80,6 +97,23 @@ class Office:
     def kiosk_path(self, name: str) -> str:
         """A new kiosk's way to the collector, to stand after its address: `/key/TOKEN`. Each time is another kiosk."""
         return f"/key/{new_key(self.database, f'{name}, {now():%Y-%m-%d %H:%M:%S.%f}', now())}"
+
+    def kiosk(self, name: str, url: str) -> Kiosk:
+        """The kiosk of that name, which stays in the office's folder; it is made the first time.
+
+        Args:
+            name: as `collector keys` has it: the home's.
+            url: the collector's address.
+        Raises: CollectorError: another one was let in under that name, whose token nobody here has.
+        """
+        folder = self.folder / "kiosks" / quote(name, safe=" ").replace(".", "%2E")[:_LONGEST_NAME_BYTES]
+        token = folder / "token"
+        if not token.exists():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            made = new_key(self.database, name, now())
+            token.touch(mode=0o600)
+            token.write_text(made, encoding="ascii")
+        return Kiosk(folder / "store", f"{url}/key/{token.read_text(encoding='ascii')}")
 
     def received(self) -> tuple[Result | Unread, ...]:
         """Everything that has come in, opened with the office's key, oldest first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import SystemRandom
@@ -13,7 +14,7 @@ from typing import Any
 
 import click
 
-from collector.results import Result
+from collector.results import Result, read, stored_submissions
 from kiosk.answer import Who
 from kiosk.errors import KioskError
 from kiosk.keeping.keeper import Keeper
@@ -29,7 +30,7 @@ from kiosk.view import KEYS, START_KEY
 from openrosa.client import Client
 from openrosa.question_set import QuestionSet
 from sayso.models import MODELS_DIR
-from sayso.office import Office, answers_of, office
+from sayso.office import Kiosk, Office, answers_of, office
 from sayso.options import ManyValued
 from voice import events as sound
 from voice.audio import duration_s, load
@@ -37,6 +38,7 @@ from voice.engine import Engine
 from voice.engines import ENGINES, open_engine
 
 SILENCE = "-"
+HOME = "rehearsal"
 ARRIVES = ("value", "how")
 """What must be the same at the collector as at the kiosk."""
 WHO = Who(who="resident", how="self")
@@ -51,6 +53,7 @@ class Told:
     engine: str
     complete: bool
     answers: dict[str, dict[str, Any]]
+    said: list[str]
     heard: list[dict[str, Any]]
     unused: list[str]
     collector: dict[str, Any]
@@ -75,9 +78,16 @@ class Told:
     show_default="models/, or SAYSO_MODELS_DIR",
     help="Where models are installed, or a Vosk model itself.",
 )
+@click.option(
+    "--office",
+    "office_folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="An office that stays: its keys in FOLDER/office-key, its collector's data in FOLDER/collected.",
+)
+@click.option("--home", default=HOME, show_default=True, help="The kiosk's name at that office.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, to stdout alone.")
 @click.pass_context
-def command(
+def command(  # noqa: PLR0913, PLR0917  one argument for each option
     ctx: click.Context,
     question_set: Path,
     recordings: tuple[str, ...],
@@ -85,6 +95,8 @@ def command(
     engine: str,
     language: str | None,
     models_dir: Path,
+    office_folder: Path | None,
+    home: str,
     *,
     as_json: bool,
 ) -> None:
@@ -93,12 +105,14 @@ def command(
     The n-th recording is played into the n-th listening for an answer, a question that is asked again included; an
     unsure answer ("I heard ...") is confirmed by playing the same recording again; - is silence. Keys are pressed, one
     after the other, where nothing is left to be heard; the last questions, which the kiosk asks itself, take keys too.
-    Who is here is taken as said (a resident). A store, keys and a collector of its own are made for it and thrown away.
+    Who is here is taken as said (a resident). A store, keys and a collector of its own are made for it and thrown away;
+    with --office they stay, and every rehearsal adds a visit: something to try results, digest and reply with.
 
     \b
     For example:
       sayso rehearse question_sets/my_home/my_home.md --keys green yellow red
       sayso rehearse my_home.xml --microphone yes.wav - no.wav --json
+      sayso rehearse my_home.xml --office trial --home "Elm Road" --keys green yellow red
 
     docs/rehearse.md tells what --json prints. Exit codes: 0 the collector has what was answered, however much that was;
     1 it has not; 2 a set, recording, key or engine that cannot be used.
@@ -108,12 +122,14 @@ def command(
         if key not in KEYS:
             raise click.BadParameter(f"'{key}' is no key. Keys are: {', '.join(KEYS)}.", param_hint="--keys")
     sounds = [None if name == SILENCE else load(name) for name in recordings]
-    with TemporaryDirectory(prefix="sayso-rehearse-") as name, office(Path(name)) as (its_office, url):
+    with ExitStack() as ended:
+        folder = office_folder or Path(ended.enter_context(TemporaryDirectory(prefix="sayso-rehearse-")))
+        its_office, url = ended.enter_context(office(folder))
         form = its_office.form(question_set, own_key=True)
         loaded = load_set(form).question_set
         spoken = language or (loaded.default_language if loaded.default_language != "default" else "en")
         ear = open_engine(engine, spoken, models_dir) if sounds else None
-        told = _rehearse(its_office, url, loaded, spoken, ear, sounds, recordings, wanted)
+        told = _rehearse(its_office, its_office.kiosk(home, url), loaded, spoken, ear, sounds, recordings, wanted)
     if as_json:
         click.echo(json.dumps(asdict(told), ensure_ascii=False, indent=2))
     else:
@@ -128,7 +144,7 @@ def command(
 
 def _rehearse(
     its_office: Office,
-    url: str,
+    kiosk: Kiosk,
     question_set: QuestionSet,
     language: str,
     engine: Engine | None,
@@ -140,7 +156,7 @@ def _rehearse(
     over: list[Visit] = []
     person = Person(keys)
     voice = SilentVoice(person.put)
-    with Store.open(its_office.folder / "kiosk", Role.KIOSK) as store:
+    with Store.open(kiosk.folder, Role.KIOSK) as store:
         keeper = Keeper(store, circumstances, allow_unsealed=True)
 
         def new_visit() -> Visit:
@@ -159,7 +175,7 @@ def _rehearse(
         runner = Runner(Ports(NoScreen(), voice, ear, keeper), person, new_visit, on_over=over.append)
         person.visit = lambda: runner.visit
         runner.run()
-        with Client(url + its_office.kiosk_path("rehearsal"), 30.0) as client:
+        with Client(kiosk.address, 30.0) as client:
             upload_waiting(store, client, today(), SystemRandom())
     if not over:
         raise KioskError("Cannot rehearse", f"'{question_set.form_id}': the visit does not end", "Report it, please.")
@@ -174,9 +190,10 @@ def _rehearse(
             name: {"value": answer.value, "how": answer.how.value, "by": answer.by.value, "corrected": answer.corrected}
             for name, answer in visit.answers.items()
         },
+        said=voice.said,
         heard=[_heard(one, names) for one in heard],
         unused=list(names[ear.used if isinstance(ear, RecordedEar) else 0 :]),
-        collector=_received(its_office, visit.instance_id),
+        collector=_received(its_office, question_set.form_id, visit.instance_id),
     )
 
 
@@ -202,10 +219,11 @@ def _heard(one: HeardOnce, names: tuple[str, ...]) -> dict[str, Any]:
     return told
 
 
-def _received(its_office: Office, instance_id: str) -> dict[str, Any]:
+def _received(its_office: Office, form_id: str, instance_id: str) -> dict[str, Any]:
     """What the collector has of this visit, opened with the office's key."""
-    for result in its_office.received():
-        if result.stored.instance_id == instance_id:
+    for stored in stored_submissions(its_office.database, form_id):
+        if stored.instance_id == instance_id:
+            result = read(stored, its_office.private_key)
             if isinstance(result, Result):
                 return {
                     "instance_id": instance_id,

@@ -14,11 +14,14 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from click.testing import CliRunner
 from in_noise import in_noise
 from rehearsed import ROOT, card, cards, korean_model, people, rehearse, saved, yes_no
 
+from collector.errors import CollectorError
 from collector.folders import PUBLIC_NAME, write_key_pair
 from openrosa.convert import convert, write
+from sayso.__main__ import sayso
 
 
 def test_the_nth_recording_goes_into_the_nth_listening_for_an_answer(tmp_path):
@@ -97,6 +100,43 @@ def test_the_json_names_are_those_that_are_documented(tmp_path):
     names = {*made.told, *made.told["collector"]}
     names |= {name for one in made.told["heard"] for name in (*one, *one.get("evidence", ()))}
     assert {name for name in names if f"`{name}`" not in documented} == set()
+
+
+def test_an_office_that_stays_has_every_visit_of_the_same_kiosk_and_of_others(tmp_path):
+    path, office = saved(tmp_path, yes_no("first")), tmp_path / "office"
+    first = rehearse(path, "--office", office, "--home", "Elm Road", "--keys", "green")
+    # The form as it was published, sealed to the office's key: taken again as the same one.
+    form = office / "sets" / "set.xml"
+    second = rehearse(form, "--office", office, "--home", "Elm Road", "--keys", "red")
+    third = rehearse(form, "--office", office, "--home", "../Oak Lane", "--keys", "red")
+    assert [one.arrived for one in (first, second, third)] == [{"first": "yes"}, {"first": "no"}, {"first": "no"}]
+    opened = CliRunner().invoke(
+        sayso,
+        ["collector", "open", "--data", f"{office}/collected", "--key", f"{office}/office-key/private.pem", "--json"],
+    )
+    assert opened.exit_code == 0, opened.output
+    told = json.loads(opened.stdout)
+    arrived = [told[one.told["instance_id"]] for one in (first, second, third)]
+    assert [(one["kiosk"], one["values"]["first"]) for one in arrived] == [
+        ("Elm Road", "yes"),
+        ("Elm Road", "no"),
+        ("../Oak Lane", "no"),
+    ]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["office", "set.md"]
+
+
+def test_a_kiosk_that_another_command_let_in_is_not_taken_for_the_rehearsals(tmp_path):
+    path, office = saved(tmp_path, yes_no("first")), tmp_path / "office"
+    made = CliRunner().invoke(sayso, ["collector", "keys", "new", "Elm Road", "--data", str(office / "collected")])
+    assert made.exit_code == 0
+    refused = CliRunner().invoke(sayso, ["rehearse", str(path), "--office", str(office), "--home", "Elm Road"])
+    assert isinstance(refused.exception, CollectorError)
+    assert "Elm Road" in str(refused.exception)
+
+
+def test_what_the_kiosk_said_is_told_in_order(tmp_path):
+    said = rehearse(saved(tmp_path, yes_no("first", "second")), "--keys", "green", "red").told["said"]
+    assert said.index("A draft to change together.") < said.index("Is first good?") < said.index("Is second good?")
 
 
 def test_recordings_that_were_not_played_are_named(tmp_path):
