@@ -34,6 +34,9 @@ from copy import deepcopy
 SHEET_SUFFIXES = (".md", ".xlsx", ".csv")
 """What is read as a sheet; anything else as an XForm."""
 
+Book = dict[str, Any]
+"""Tables by name, each a list of rows by column, as pyxform passes them about."""
+
 _HEADERS = {"type": "type", "name": "name", "list_name": "list_name", "list name": "list_name"}
 _BROKEN = (PyXFormError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, BadZipFile, ParseError)
 """What pyxform and openpyxl raise for a sheet that is not one; UnicodeDecodeError is a ValueError."""
@@ -68,6 +71,25 @@ def convert(source: Path, public_key: str | None = None) -> Converted:
         SheetRefusedError: what stands in the sheet, with its row.
         OpenRosaError: the file cannot be read, a file that it names is missing, or the key is none.
     """
+    book = read_book(source)
+    _xform(book, source)  # as it was written, so that pyxform's errors carry the sheet's own rows
+    whole, files = completed(book, source, public_key)
+    xform, warnings = _xform(whole, source)
+    settings: Row = next(iter(whole["settings"]), {})
+    root = str(settings.get("name") or "data")
+    return Converted(xform.encode(), files, warnings, _places(book["survey"], whole["choices"], root))
+
+
+def read_book(source: Path) -> Book:
+    """A sheet's tables as pyxform has them: `survey`, `choices`, `settings` with rows, `survey_header` with columns.
+
+    Args:
+        source: a .md, .xlsx or .csv file.
+
+    Raises:
+        SheetRefusedError: no table that can be read.
+        OpenRosaError: the file cannot be read, or is none of these.
+    """
     if source.suffix.lower() not in SHEET_SUFFIXES:
         subject = f"{source.name}: it is not one of {', '.join(SHEET_SUFFIXES)}"
         raise OpenRosaError("Cannot convert", subject, "Save it as .xlsx.")
@@ -75,8 +97,21 @@ def convert(source: Path, public_key: str | None = None) -> Converted:
         data = source.read_bytes()
     except OSError as error:
         raise OpenRosaError("Cannot read", f"{source}: {error.strerror}", "Give the path of a sheet.") from error
-    book = _book(data, source)
-    _xform(book, source)  # as it was written, so that pyxform's errors carry the sheet's own rows
+    return _book(data, source)
+
+
+def completed(book: Book, source: Path, public_key: str | None = None) -> tuple[Book, dict[str, bytes]]:
+    """The same tables with what a server wants: the record's rows, pictures by their files' names, the key.
+
+    Args:
+        book: as `read_book` gave it; left as it is.
+        source: where files are looked for, and what errors name.
+        public_key: as for `convert`.
+
+    Returns: the tables, and the files that they name.
+
+    Raises: SheetRefusedError, OpenRosaError: a file that is missing, or a key that is none.
+    """
     survey, files = gather(book["survey"], "survey", source)
     choices, more = gather(book["choices"], "choices", source)
     settings = dict(book["settings"][0]) if book["settings"] else {}
@@ -85,15 +120,21 @@ def convert(source: Path, public_key: str | None = None) -> Converted:
     whole = {**book, "survey": with_record_fields(survey), "choices": choices}
     if settings:
         whole |= {"settings": [settings], "settings_header": [dict.fromkeys(settings)]}
-    xform, warnings = _xform(whole, source)
-    root = str(settings.get("name") or "data")
-    return Converted(xform.encode(), {**files, **more}, warnings, _places(survey, choices, root))
+    return whole, {**files, **more}
 
 
 def write(converted: Converted, target: Path) -> None:
     """Write the form to `target` (`NAME.xml`) and its files to `NAME-media/`, as ODK's tools do.
 
-    Each file is replaced at once, the form last: whoever reads meanwhile finds a whole form whose files are there.
+    Raises: OpenRosaError: it cannot be written.
+    """
+    write_with_media(target, converted.xform, converted.media)
+
+
+def write_with_media(target: Path, content: bytes, media: Mapping[str, bytes]) -> None:
+    """Write a form or a sheet to `target`, and the files that it names to `NAME-media/` beside it.
+
+    Each file is replaced at once, `target` last: whoever reads meanwhile finds a whole form whose files are there.
     Files of the folder that the form does not name are left alone.
 
     Raises: OpenRosaError: it cannot be written.
@@ -101,12 +142,12 @@ def write(converted: Converted, target: Path) -> None:
     folder = target.with_name(f"{target.stem}-media")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if converted.media:
+        if media:
             folder.mkdir(exist_ok=True)
         with TemporaryDirectory(prefix=".sayso-", dir=target.parent) as work:
-            for name, content in (*converted.media.items(), ("", converted.xform)):
+            for name, data in (*media.items(), ("", content)):
                 made = Path(work, "file")
-                made.write_bytes(content)
+                made.write_bytes(data)
                 os.replace(made, folder / name if name else target)  # noqa: PTH105  the same as Path.replace, and says so
     except OSError as error:
         hint = "Give a folder that you may write to, with --to."
@@ -124,7 +165,7 @@ def _key(text: str) -> str:
     return "".join("".join(line for line in text.strip().splitlines() if "-----" not in line).split())
 
 
-def _book(data: bytes, source: Path) -> dict[str, Any]:
+def _book(data: bytes, source: Path) -> Book:
     """The sheets by name as pyxform reads them, with `type`, `name` and `list_name` spelt so."""
     try:
         with catch_warnings():
@@ -140,7 +181,7 @@ def _book(data: bytes, source: Path) -> dict[str, Any]:
             ) from error
         said = str(error) if isinstance(error, PyXFormError) and "not recognized" not in str(error) else ""
         raise SheetRefusedError("QS022", source.name, said or "no table that can be read", write_instead) from error
-    book: dict[str, Any] = {part.name: getattr(read, part.name) for part in fields(DefinitionData)}
+    book: Book = {part.name: getattr(read, part.name) for part in fields(DefinitionData)}
     book["fallback_form_name"] = re.sub(r"[^\w.-]", "_", source.stem)
     for sheet in ("survey", "choices", "settings"):
         book[sheet] = [_spelt(row) for row in book[sheet] or ()]
@@ -152,7 +193,7 @@ def _spelt(row: Row) -> Row:
     return {_HEADERS.get(str(column).strip().lower(), column): value for column, value in row.items()}
 
 
-def _xform(book: dict[str, Any], source: Path) -> tuple[str, tuple[str, ...]]:
+def _xform(book: Book, source: Path) -> tuple[str, tuple[str, ...]]:
     """The form that pyxform makes of the sheets, and its warnings."""
     try:
         result = pyxform_convert(deepcopy(book), validate=False)  # it changes what it is given
@@ -161,7 +202,7 @@ def _xform(book: dict[str, Any], source: Path) -> tuple[str, tuple[str, ...]]:
     return str(result.xform), tuple(str(warning) for warning in result.warnings)
 
 
-def _refused(error: BaseException, book: dict[str, Any], source: Path) -> SheetRefusedError:
+def _refused(error: BaseException, book: Book, source: Path) -> SheetRefusedError:
     """An error of pyxform with the sheet's row: the one it gives, else the row that holds what it quotes."""
     said = " ".join(str(error).split()) if isinstance(error, PyXFormError) else f"{type(error).__name__}, {error}"
     row = re.match(r"\[row : (\w+)\]\s*", said)
