@@ -10,10 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from collector.figures_hiding import hidden_parts, merged_homes
+from collector.figures_stats import exact, wilson
+from collector.figures_tally import WHO_IN_WORDS, Cell, QuestionCounts, Tally
+from collector.visits import How, plain_version
+from openrosa.question_set import Kind, text_in
+
 if TYPE_CHECKING:
     from datetime import date
 
-    from openrosa.question_set import Kind
+    from collector.visits import Gathered
+    from openrosa.question_set import Question
 
 LEAST_VISITS = 5
 """Nothing is shown for fewer visits. Visits are not people: one person may have come five times."""
@@ -23,7 +30,8 @@ LEAST_VISITS = 5
 class Share:
     """A count, of how many, and between which shares (0 to 1) the truth lies with 95 % confidence.
 
-    By Wilson's score interval, as if each visit were a person drawn by chance. They are not: see docs/results.md.
+    By Wilson's score interval (an order effect's by the exact binomial one), as if each visit were a person drawn by
+    chance. They are not: see docs/results.md.
     """
 
     count: int
@@ -34,7 +42,7 @@ class Share:
 
 @dataclass(frozen=True)
 class ChoiceFigure:
-    """How often one choice was given, of all given answers to its question."""
+    """How often one choice was given, of all given answers."""
 
     name: str
     label: str
@@ -61,13 +69,7 @@ class OrderEffect:
 
 @dataclass(frozen=True)
 class Message:
-    """One voice message.
-
-    Attributes:
-        name: of its file, beside the visit's other ones.
-        who: the group's words.
-        read: reads its bytes (WAV).
-    """
+    """One voice message; `who` are the group's words, `read` reads its bytes (WAV)."""
 
     instance_id: str
     name: str
@@ -170,3 +172,126 @@ class SetFigures:
     days: tuple[date, date] | None = None
     hidden_groups: tuple[str, ...] = ()
     sensitive: bool = False
+
+
+def figures(
+    gathered: Gathered, form_id: str, *, least_visits: int = LEAST_VISITS, language: str | None = None
+) -> tuple[SetFigures, ...]:
+    """What the visits of one set say, a version each, in the order of the sets.
+
+    Args:
+        gathered: its visits are gone through once.
+        form_id: which set.
+        least_visits: nothing is filled in for fewer.
+        language: of the labels; the set's default one if it is None or the set has it not.
+    """
+    tallies = {key: Tally(one) for key, one in gathered.sets.items() if key[0] == form_id}
+    for visit in gathered.visits:
+        tally = tallies.get((visit.form_id, visit.version))
+        if tally is not None:
+            tally.add(visit)
+    return tuple(figures_of(tally, least_visits, language) for tally in tallies.values() if tally.visits)
+
+
+def figures_of(tally: Tally, least_visits: int = LEAST_VISITS, language: str | None = None) -> SetFigures:
+    """What was counted of one version, without what must stay hidden."""
+    here = tally.question_set
+    made = _Made(tally, least_visits, language if language in here.languages else here.default_language)
+    whole = {code: tally.together(code) for code in WHO_IN_WORDS if code in tally.cells}
+    shown = [code for code, cell in whole.items() if cell.visits >= least_visits]
+    homes = {home for cells in tally.cells.values() for home in cells}
+    days = sorted(day for code in shown for day in whole[code].days)
+    return SetFigures(
+        form_id=here.form_id,
+        version=plain_version(here.version),
+        title=here.title,
+        language=made.language,
+        homes=(
+            HomesFigures(tuple(sorted(homes)), tuple(made.group(code, whole[code]) for code in shown)),
+            *(() if here.sensitive else made.homes_apart(shown)),
+        ),
+        least_visits=least_visits,
+        days=(days[0], days[-1]) if days else None,
+        hidden_groups=tuple(WHO_IN_WORDS[code] for code in whole if code not in shown),
+        sensitive=here.sensitive,
+    )
+
+
+class _Made:
+    """Figures from counts: `language` is one that the set has."""
+
+    def __init__(self, tally: Tally, least: int, language: str) -> None:
+        self._tally = tally
+        self._least = least
+        self.language = language
+
+    def group(
+        self, code: str, cell: Cell, hidden: frozenset[str] = frozenset(), *, apart: bool = False
+    ) -> GroupFigures:
+        """One group; `hidden` are questions that must be, `apart` is of some homes alone."""
+        questions = tuple(
+            self._question(question, cell.questions[question.name], code, apart=apart)
+            if question.name not in hidden and cell.questions[question.name].asked >= self._least
+            else QuestionFigures(question.name, self._label(question.labels), question.kind, hidden=True)
+            for question in self._tally.questions
+        )
+        return GroupFigures(WHO_IN_WORDS[code], code, cell.visits, cell.complete, questions)
+
+    def homes_apart(self, shown: list[str]) -> tuple[HomesFigures, ...]:
+        """Each group split by home as far as it can be; parts of the same homes stand together."""
+        found: dict[tuple[str, ...], list[GroupFigures]] = {}
+        for code in shown:
+            visits = {home: cell.visits for home, cell in self._tally.cells[code].items()}
+            parts = merged_homes(visits, self._least)
+            cells = [self._tally.together(code, names) for names in parts]
+            hidden: list[set[str]] = [set() for _ in parts]
+            for question in self._tally.questions:
+                asked = [cell.questions[question.name].asked for cell in cells]
+                for place in hidden_parts(asked, self._least):
+                    hidden[place].add(question.name)
+            for names, cell, names_hidden in zip(parts, cells, hidden, strict=True):
+                group = self.group(code, cell, frozenset(names_hidden), apart=True)
+                found.setdefault(names, []).append(group)
+        return tuple(HomesFigures(names, tuple(groups)) for names, groups in sorted(found.items()))
+
+    def _question(self, question: Question, counts: QuestionCounts, code: str, *, apart: bool) -> QuestionFigures:
+        given = counts.hows[How.GIVEN]
+        silent = apart or self._tally.question_set.sensitive
+        kept = [] if silent else self._tally.messages.get(code, {}).get(question.name, [])
+        kept = sorted(kept, key=lambda one: one.instance_id)
+        return QuestionFigures(
+            name=question.name,
+            label=self._label(question.labels),
+            kind=question.kind,
+            asked=counts.asked,
+            given=given,
+            dont_know=counts.hows[How.DONT_KNOW],
+            rather_not_say=counts.hows[How.RATHER_NOT_SAY],
+            skipped=counts.hows[How.SKIPPED],
+            not_reached=counts.hows[How.NOT_REACHED],
+            not_asked=counts.hows[How.NOT_ASKED],
+            choices=tuple(
+                ChoiceFigure(one.name, self._label(one.labels), _share(counts.choices[one.name], given))
+                for one in question.choices
+            ),
+            by=dict(sorted(counts.by.items())),
+            corrected=counts.corrected,
+            order_effect=self._order_effect(question, counts),
+            messages=tuple(Message(one.instance_id, one.name, WHO_IN_WORDS[code], one.read) for one in kept),
+        )
+
+    def _order_effect(self, question: Question, counts: QuestionCounts) -> OrderEffect | None:
+        if counts.ordered < self._least:
+            return None
+        scale = question.kind is Kind.SCALE
+        expected = 1 / 2 if scale else 1 / len(question.choices)
+        low, high, p_value = exact(counts.first, counts.ordered, expected)
+        first = Share(counts.first, counts.ordered, low, high)
+        return OrderEffect("scale" if scale else "choices", first, expected, p_value)
+
+    def _label(self, texts: Mapping[str, str]) -> str:
+        return text_in(texts, self.language, self._tally.question_set.default_language)
+
+
+def _share(count: int, of: int) -> Share:
+    return Share(count, of, *wilson(count, of))

@@ -6,6 +6,7 @@ those of docs/record.md. What nobody declared in the form is "" here, never gues
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from openrosa.question_set import QuestionSet
+
+_ENCRYPTED = re.compile(r"\[encrypted:[^\]]*\]$")
 
 
 class How(Enum):
@@ -97,3 +100,8 @@ class Gathered:
     visits: Iterable[Visit] = field(repr=False)
     unread: Sequence[tuple[str, str]] = ()
     media: Mapping[tuple[str, str], Mapping[str, bytes]] = field(default_factory=dict, repr=False)
+
+
+def plain_version(version: str) -> str:
+    """A form's version without what ODK Central's managed encryption puts after it: `1[encrypted:AaIEnpVL]` is `1`."""
+    return _ENCRYPTED.sub("", version)

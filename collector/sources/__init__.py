@@ -1,0 +1,1 @@
+"""Where visits come from: a collector's database, a USB folder, a zip that ODK Central has exported."""
