@@ -42,7 +42,8 @@ LAST_COLUMNS = (
 )
 NOT_DECRYPTED = "not decrypted"
 MISSING = "missing encrypted form data"
-_GEOPOINT = ("Latitude", "Longitude", "Altitude", "Accuracy")
+GEOPOINT = ("Latitude", "Longitude", "Altitude", "Accuracy")
+"""A place has a column for each of these."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,9 @@ def export(database: Database, folder: Path, private_key: RSAPrivateKey | None =
     rows = 0
     taken: set[str] = set()
     for form_id, xforms in _xforms(database).items():
-        fields, repeats = _merged(xforms)
+        fields, repeats = merged(xforms)
         left_out += [f"{form_id}: {path}" for path in repeats]
-        path = folder / f"{_file_name(form_id, taken)}.csv"
+        path = folder / f"{file_name(form_id, taken)}.csv"
 
         def lines(form_id: str = form_id, fields: Sequence[Field] = fields) -> Iterator[list[str]]:
             yield header(fields)
@@ -100,7 +101,7 @@ def header(fields: Sequence[Field]) -> list[str]:
     names = ["SubmissionDate"]
     for field in fields:
         name = field.path.replace("/", "-")
-        names += [f"{name}-{part}" for part in _GEOPOINT] if field.kind == "geopoint" else [name]
+        names += [f"{name}-{part}" for part in GEOPOINT] if field.kind == "geopoint" else [name]
     return [*names, *LAST_COLUMNS]
 
 
@@ -109,7 +110,7 @@ def _row(stored: Stored, result: Result | Unread, fields: Sequence[Field]) -> li
     cells = [stored.received_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")]
     for field in fields:
         value = values.get(field.path, "")
-        cells += (value.split() + [""] * len(_GEOPOINT))[: len(_GEOPOINT)] if field.kind == "geopoint" else [value]
+        cells += (value.split() + [""] * len(GEOPOINT))[: len(GEOPOINT)] if field.kind == "geopoint" else [value]
     status = "" if isinstance(result, Result) else MISSING if result.missing else NOT_DECRYPTED
     present = sum(name in stored.files for name in stored.expected)
     return [
@@ -135,7 +136,7 @@ def _xforms(database: Database) -> dict[str, list[bytes]]:
     return found
 
 
-def _merged(xforms: Iterable[bytes]) -> tuple[tuple[Field, ...], tuple[str, ...]]:
+def merged(xforms: Iterable[bytes]) -> tuple[tuple[Field, ...], tuple[str, ...]]:
     """The newest version's columns, then those that only older versions have."""
     schemas = [read_schema(xform) for xform in xforms]
     fields = {field.path: field for schema in reversed(schemas) for field in schema.fields}
@@ -166,7 +167,7 @@ def _written(path: Path, lines: Iterable[list[str]]) -> int:
     return count
 
 
-def _file_name(form_id: str, taken: set[str]) -> str:
+def file_name(form_id: str, taken: set[str]) -> str:
     """A form's id as a file name; ids that differ only in what a file name can't hold are numbered."""
     name = re.sub(r"[^\w.-]", "_", form_id).lstrip(".") or "form"
     number = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from collector.export import MISSING, NOT_DECRYPTED
 from collector.forms import all_forms, media_of
 from collector.results import Result, read, stored_submissions
 from collector.sources.reading import Reading
@@ -45,8 +46,8 @@ def reading_of(stored: Stored, found: Result | Unread) -> Reading:
         "AttachmentsPresent": str(sum(name in stored.files for name in stored.expected)),
         "AttachmentsExpected": str(len(stored.expected)),
         "Edits": "0",
+        "Status": "" if isinstance(found, Result) else MISSING if found.missing else NOT_DECRYPTED,
     }
-    read_it = isinstance(found, Result)
     return Reading(
         instance_id=stored.instance_id,
         form_id=stored.form_id,
@@ -57,5 +58,5 @@ def reading_of(stored: Stored, found: Result | Unread) -> Reading:
         files=found.files if isinstance(found, Result) else {},
         columns=columns,
         why="" if isinstance(found, Result) else found.why,
-        unopened=stored.number if stored.unopened and read_it else None,
+        unopened=stored.number if stored.unopened and isinstance(found, Result) else None,
     )
