@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from lxml import etree
 
     from collector.database import Database
+
+_VERSION = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,18}){0,8}")
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,17 @@ def primary_instance(model: etree._Element) -> etree._Element:
 
 
 def add_form(database: Database, xform: bytes, files: Mapping[str, bytes], now: datetime) -> Form:
-    """Publish a form. The same bytes again are taken as done.
+    """Publish a form. The same bytes again are taken as done, and change nothing.
+
+    A version is never written over, and one whose number is lower than the newest's is refused: it would be offered in
+    place of the newest, and kiosks would go back unasked. Versions that are no numbers go by the time of publishing.
 
     Args:
         database: where to.
         xform: UTF-8 XML.
         files: its recordings and pictures by name.
         now: the time of publishing; the newest version is what `formList` offers.
-    Raises: CollectorError: no XForm, a bad file name, or other bytes under the same form_id and version.
+    Raises: CollectorError: no XForm, a bad file name, other bytes under the same form_id and version, or an older one.
     """
     try:
         data = primary_instance(model_of(xform))
@@ -81,7 +87,14 @@ def add_form(database: Database, xform: bytes, files: Mapping[str, bytes], now: 
     title = _title(xform) or form_id
     row = {"form_id": form_id, "version": version, "title": title, "xform": xform, "published_at": now}
     with database.writing() as connection:
+        others = select(forms.c.version).where((forms.c.form_id == form_id) & (forms.c.version != version))
+        newer = [one for one in connection.scalars(others) if is_older(version, one)]
         new = insert_if_new(connection, forms, row)
+        if new and newer:  # the transaction ends here and leaves nothing
+            highest = max(newer, key=lambda one: _numbers(one) or ())
+            subject = f"the form {form_id!r}, version {version!r}: version {highest!r} is published already"
+            hint = "Give it a higher version on the settings sheet, also where you go back to older questions."
+            raise CollectorError("Cannot publish", subject, hint)
         here = (forms.c.form_id == form_id) & (forms.c.version == version)
         found = connection.execute(select(forms.c.id, forms.c.xform).where(here)).one()
         if new and files:
@@ -90,9 +103,34 @@ def add_form(database: Database, xform: bytes, files: Mapping[str, bytes], now: 
         named = select(media.c.name, media.c.data).where(media.c.form == found.id)
         stored = {one.name: one.data for one in connection.execute(named)}
     if found.xform != xform or stored != dict(files):
-        subject = f"the form {form_id!r}, version {version!r}: another one is published under that name"
-        raise CollectorError("Cannot publish", subject, "Give it a new version on the settings sheet.")
+        what = _differing(stored, files) if found.xform == xform else "another one is published under that name"
+        subject = f"the form {form_id!r}, version {version!r}: {what}"
+        hint = "Give it a new version on the settings sheet: visits that come in belong to the one that was asked."
+        raise CollectorError("Cannot publish", subject, hint)
     return Form(found.id, form_id, version, title, md5_hash(xform), bool(files), xform)
+
+
+def is_older(version: str, than: str) -> bool:
+    """Whether a version's number is lower than another's; no where one of them is no number.
+
+    Args:
+        version: such as "3", "1.10" or "2026112401"; a suffix as of ODK Central's encryption ("3[encrypted:...]") does
+            not count.
+        than: the same.
+    """
+    one, other = _numbers(version), _numbers(than)
+    return one is not None and other is not None and one < other
+
+
+def _numbers(version: str) -> tuple[int, ...] | None:
+    plain = version.partition("[")[0].strip()
+    return tuple(map(int, plain.split("."))) if _VERSION.fullmatch(plain) else None
+
+
+def _differing(stored: Mapping[str, bytes], files: Mapping[str, bytes]) -> str:
+    names = sorted(name for name in stored.keys() | files.keys() if stored.get(name) != files.get(name))
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"another one is published under that name, whose file {names[0]!r}{more} is not the same"
 
 
 def all_forms(database: Database) -> tuple[Form, ...]:

@@ -17,13 +17,15 @@ from collector.database import opened
 from collector.errors import CollectorError
 from collector.export import export
 from collector.folders import write_key_pair, write_result
-from collector.forms import Form, add_form
+from collector.forms import add_form
 from collector.keys import all_keys, new_key, revoke_key
 from collector.limits import Limits
 from collector.results import Result, Unread, read, stored_submissions
 from collector.serve import PROXY, bound, serve, url_of
 from openrosa.sealing import load_private_key
+from sayso.collector_health import health_command
 from sayso.collector_place import place
+from sayso.collector_publish import form_files, publish_command
 from sayso.collector_stick import import_command, kiosks_command
 from sayso.collector_watch import alerts_command, audit_command, roles_command
 from sayso.recovery import restore_command, sheet_command
@@ -40,7 +42,7 @@ EXAMPLES = {
     "collector": (
         "\b\nFrom nothing to results:\n"
         "  sayso collector keys pair office-key             prints the form's public_key\n"
-        "  sayso collector publish my_home.xml --data collected\n"
+        "  sayso collector publish my_home.md --public-key office-key/public_key.txt --data collected\n"
         '  sayso collector keys new "Elm Road" --data collected     an address for one kiosk\n'
         "  sayso collector serve --data collected\n"
         "  sayso collector export --data collected --to results --key office-key/private.pem\n"
@@ -50,7 +52,6 @@ EXAMPLES = {
         "  sayso collector serve --data collected --form my_home.xml\n"
         "  sayso collector serve --database postgresql://ingest@db.example/sayso --alert /usr/local/bin/tell-us\n"
     ),
-    "publish": ("\b\nFor example:\n  sayso collector publish my_home.xml --data collected\n"),
     "keys new": (
         "\b\nFor example:\n"
         '  sayso collector keys new "Elm Road" --data collected\n'
@@ -116,7 +117,7 @@ def serve_command(
     """
     with opened(data, database_url) as database:
         for path in forms:
-            add_form(database, *_form_files(path), _now())
+            add_form(database, *form_files(path), _now())
         listener = bound(host, port)
         # Connections are taken from here on and answered as soon as the server runs.
         listener.listen()
@@ -124,16 +125,6 @@ def serve_command(
         sys.stdout.flush()
         taken = Limits(**limits)
         serve(make_app(database, now=_now, limits=taken, alert=alert), listener, proxy=proxy, limits=taken)
-
-
-@command.command(short_help="Offer a form to the kiosks.", epilog=EXAMPLES["publish"])
-@click.argument("file", type=EXISTING_FILE)
-@place
-def publish(file: Path, data: Path | None, database_url: str | None) -> None:
-    """Offer a form (XForm XML) to the kiosks; the folder FILE-media beside it holds its recordings and pictures."""
-    with opened(data, database_url) as database:
-        form: Form = add_form(database, *_form_files(file), _now())
-    click.echo(f"{form.form_id} version {form.version or '(none)'} is published.")
 
 
 @command.group()
@@ -239,7 +230,15 @@ def export_command(data: Path | None, database_url: str | None, folder: Path, ke
     _end(done.unread)
 
 
-for one in (alerts_command, audit_command, import_command, kiosks_command, roles_command):
+for one in (
+    publish_command,
+    health_command,
+    alerts_command,
+    audit_command,
+    import_command,
+    kiosks_command,
+    roles_command,
+):
     command.add_command(one)
 
 
@@ -263,16 +262,6 @@ def _told(result: Result | Unread) -> dict[str, Any]:
         return {**head, "error": result.why}
     files = {name: {"size_bytes": len(data), "sha256": sha256(data).hexdigest()} for name, data in result.files.items()}
     return {**head, "values": dict(result.values), "attachments": files}
-
-
-def _form_files(path: Path) -> tuple[bytes, dict[str, bytes]]:
-    """A form and its media: ODK's own layout, NAME.xml with NAME-media beside it."""
-    folder = path.with_name(f"{path.stem}-media")
-    try:
-        files = {one.name: one.read_bytes() for one in sorted(folder.iterdir())} if folder.is_dir() else {}
-        return path.read_bytes(), files
-    except OSError as error:
-        raise CollectorError("Cannot read", f"{error.filename}: {error.strerror}", "Check the file.") from None
 
 
 def _private_key(path: Path | None) -> RSAPrivateKey | None:
