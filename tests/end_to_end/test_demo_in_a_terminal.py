@@ -25,8 +25,8 @@ def test_the_demo_shows_the_answers_that_the_collector_received(
         person.start(language="1")
         terminal.wait_for("This is a draft to change together.")  # its sentences come one by one
         terminal.press("Enter")
-        person.press("Are you happy in your home?", "1", "Good")
-        terminal.wait_for("Is your own room good for you?")
+        person.press("How is your home?", "1", "Good")
+        terminal.wait_for("How is your own room?")
         terminal.press("x")
         person.keep()
         terminal.press("C-q")

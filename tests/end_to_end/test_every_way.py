@@ -87,7 +87,7 @@ def test_a_visit_in_welsh_by_keys_is_welsh_to_its_end_and_the_next_one_begins_in
         terminal.wait_for("Pwy sydd yma?")
         terminal.press("1")
         terminal.press("Enter")
-        terminal.wait_for("Ydych chi'n hapus yn eich cartref?")
+        terminal.wait_for("Sut mae eich cartref?")
         terminal.press("1")
         terminal.press("x")
         terminal.wait_for("gadw")
