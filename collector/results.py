@@ -87,12 +87,27 @@ class Unread:
     missing: bool = False
 
 
-def stored_submissions(database: Database, form_id: str | None = None) -> Iterator[Stored]:
-    """Every submission, oldest first, of one form or of all. Page by page on both databases: no cursor stays open."""
+def newest_of_each_key(database: Database, form_id: str) -> tuple[int, ...]:
+    """The number of the last submission of a form that came with each token, in order of arrival."""
+    query = select(func.max(submissions.c.id)).where(submissions.c.form_id == form_id).group_by(submissions.c.key)
+    with database.reading() as connection:
+        return tuple(sorted(connection.scalars(query)))
+
+
+def stored_submissions(
+    database: Database, form_id: str | None = None, *, only: Sequence[int] | None = None
+) -> Iterator[Stored]:
+    """Every submission, oldest first. Page by page on both databases: no cursor stays open.
+
+    Args:
+        database: the collector's.
+        form_id: of one form; None: of all.
+        only: those of these numbers, of whatever form; None: all of them.
+    """
     joined = submissions.join(keys, keys.c.id == submissions.c.key)
     columns = (*submissions.c, keys.c.name.label("key_name"))
     xforms: dict[tuple[str, str], bytes] = {}
-    for numbers in _pages(database, form_id):
+    for numbers in _pages(database, form_id) if only is None else _cut(only):
         page = select(*columns).select_from(joined).where(submissions.c.id.in_(numbers)).order_by(submissions.c.id)
         with database.reading() as connection:
             rows = connection.execute(page).all()
@@ -140,8 +155,13 @@ def _pages(database: Database, form_id: str | None) -> Iterator[Sequence[int]]:
         if not numbers:
             return
         after = numbers[-1]
-        for start in range(0, len(numbers), PAGE):
-            yield numbers[start : start + PAGE]
+        yield from _cut(numbers)
+
+
+def _cut(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """In pages."""
+    for start in range(0, len(numbers), PAGE):
+        yield numbers[start : start + PAGE]
 
 
 def _files(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, bytes]]:

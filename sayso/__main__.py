@@ -20,6 +20,7 @@ COMMANDS = {
     "setup": ("sayso.setup", "Set up this kiosk: a walk in this terminal, or by flags."),
     "check": ("sayso.check", "Is this kiosk fit to open: one line for each thing it needs."),
     "upload": ("sayso.upload", "Send what waits, now."),
+    "health": ("sayso.health", "How this kiosk is, told to the office once a day."),
     "export": ("sayso.export", "Sealed visits to a USB stick."),
     "staff": ("sayso.staff", "The PIN of the staff screen."),
     "models": ("sayso.models", "List, install and verify speech models."),
