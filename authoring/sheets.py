@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from openrosa.convert import Book, completed, read_book
 from openrosa.convert_media import gather, media_columns
-from openrosa.convert_record import FIELD_TYPE, GROUP, Row, scope_of, with_record_fields
+from openrosa.convert_record import FIELD_TYPE, GROUP, UNSHOWN, Row, scope_of, with_record_fields
 from openrosa.convert_refused import SheetRefusedError
 from openrosa.errors import OpenRosaError
 from openrosa.xform_record import ANSWER_FIELDS, RECORD_FIELDS
@@ -94,7 +94,7 @@ def _without_record(rows: Sequence[Row]) -> Sequence[Row]:
     made = {f"{name}_{field}" for name in names for field in ANSWER_FIELDS}
     for row, scope in zip(rows, scope_of(rows), strict=True):
         kind, name = str(row.get("type", "")).lower().replace(" ", "_"), str(row.get("name", ""))
-        bare = not set(row) - {"type", "name"}
+        bare = not set(row) - {"type", "name", UNSHOWN}
         if not scope and kind == "begin_group" and name == GROUP and bare:
             inside = True
         elif inside:
@@ -151,8 +151,9 @@ def _plain_spaces(row: Row) -> Row:
 def _columns(book: Book, table: str) -> list[str]:
     """Its columns in the sheet's order, with those behind that only rows have."""
     header: Row = next(iter(book.get(f"{table}_header") or ()), {})
-    filled = (column for row in book.get(table) or () for column in row)
-    return list(dict.fromkeys(str(column) for column in (*header, *filled) if column))
+    filled = [column for row in book.get(table) or () for column in row]
+    named = [column for column in header if column != UNSHOWN or column in filled]
+    return list(dict.fromkeys(str(column) for column in (*named, *filled) if column))
 
 
 def _filled(book: Book) -> dict[str, list[Row]]:

@@ -22,7 +22,7 @@ from pyxform.xls2json_backends import DefinitionData, get_xlsform
 from pyxform.xls2xform import convert as pyxform_convert
 
 from openrosa.convert_media import gather
-from openrosa.convert_record import Row, scope_of, with_record_fields
+from openrosa.convert_record import UNSHOWN, Row, scope_of, with_record_fields
 from openrosa.convert_refused import SheetRefusedError
 from openrosa.errors import OpenRosaError
 from openrosa.xform_record import public_key_der
@@ -118,6 +118,7 @@ def completed(book: Book, source: Path, public_key: str | None = None) -> tuple[
     if public_key is not None:
         settings["public_key"] = _key(public_key)
     whole = {**book, "survey": with_record_fields(survey), "choices": choices}
+    whole["survey_header"] = [{**next(iter(book["survey_header"]), {}), UNSHOWN: None}]
     if settings:
         whole |= {"settings": [settings], "settings_header": [dict.fromkeys(settings)]}
     return whole, {**files, **more}

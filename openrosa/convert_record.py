@@ -14,6 +14,9 @@ Row = dict[str, str]
 GROUP = "sayso"
 FIELD_TYPE = "hidden"
 """XLSForm's type for a node of the record that nobody is asked."""
+UNSHOWN = "body::bodyless"
+"""The column that keeps a group out of the form's body: a group there with nothing to show is an error for JavaRosa, so
+ODK Central refuses the .xlsx and ODK Collect the form. Source: pyxform's `GroupedSection.xml_control`."""
 
 _ANSWERED = ("select_one", "select one", "range", "integer", "int", "decimal", "audio")
 
@@ -54,20 +57,23 @@ def with_record_fields(rows: Sequence[Row]) -> list[Row]:
             done.extend(
                 _field(f"{name}_{field}") for field in ANSWER_FIELDS if (*scope, f"{name}_{field}") not in there
             )
-    missing = [field for field in RECORD_FIELDS if (GROUP, field) not in there]
-    if not missing:
-        return done
-    if (GROUP,) in there:
-        return list(_into_group(done, [_field(name) for name in missing]))
-    return [*done, {"type": "begin_group", "name": GROUP}, *map(_field, missing), {"type": "end_group"}]
+    missing = [_field(name) for name in RECORD_FIELDS if (GROUP, name) not in there]
+    if (GROUP,) not in there:
+        return [*done, {"type": "begin_group", "name": GROUP, UNSHOWN: "true"}, *missing, {"type": "end_group"}]
+    return list(_into_group(done, missing))
 
 
 def _into_group(rows: Sequence[Row], fields: Sequence[Row]) -> Iterator[Row]:
     """The rows with the fields put at the start of the sheet's own group `sayso`."""
-    for row, scope in zip(rows, scope_of(rows), strict=True):
-        yield row
-        if not scope and row.get("name") == GROUP:
-            yield from fields
+    scopes = scope_of(rows)
+    kinds = {row.get("type") for row, scope in zip(rows, scopes, strict=True) if scope[:1] == (GROUP,)}
+    shown = bool(kinds - {FIELD_TYPE, "", None})
+    for row, scope in zip(rows, scopes, strict=True):
+        if scope or row.get("name") != GROUP:
+            yield row
+            continue
+        yield row if shown else row | {UNSHOWN: "true"}
+        yield from fields
 
 
 def _field(name: str) -> Row:
