@@ -63,9 +63,15 @@ class Pictures:
         """Keep shapes that were drawn here, once for each name. Returns: the id, for `use`."""
         if name not in self._ids:
             self._ids[name] = f"drawing-{len(self._ids)}"
-            symbol = Markup('<symbol id="{}" viewBox="{}" preserveAspectRatio="none">{}</symbol>')
+            symbol = Markup('<symbol id="{}" viewBox="{}">{}</symbol>')
             self._symbols.append(symbol.format(self._ids[name], view_box, shapes))
         return self._ids[name]
+
+    def define(self, name: str, shapes: Markup) -> None:
+        """Keep something that drawings refer to by its own id, such as a pattern, once."""
+        if name not in self._ids:
+            self._ids[name] = name
+            self._symbols.append(shapes)
 
     def symbols(self) -> Markup:
         """What all `use` of the page refer to. It has to be in the page, and not `display: none`."""
