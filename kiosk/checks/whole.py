@@ -17,6 +17,7 @@ from kiosk.checks.lines import Level, Line, fine, refused
 from kiosk.checks.power import power_and_temperature
 from kiosk.checks.sets import check_sets
 from kiosk.checks.sound import sound
+from kiosk.checks.swap import swap
 from kiosk.config import Config
 from kiosk.errors import KioskError
 from kiosk.house import rules_of
@@ -46,6 +47,7 @@ def check(config: Config, source: Path, *, quick: bool = False) -> Iterator[Line
     yield screen()
     yield from machine.store(config)
     yield from disk(config.store.folder)
+    yield from swap()
     yield clock(today())
     yield from power_and_temperature()
     address = server.settings(config)

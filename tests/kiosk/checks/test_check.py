@@ -63,6 +63,7 @@ def test_everything_is_looked_at_in_one_order(one):
         "screen",
         "store",
         "disk",
+        "swap",
         "clock",
         "server",
         "status file",
