@@ -149,7 +149,7 @@ class Tally:
             answer = visit.answers.get(question.name) or Answer(question.name, How.NOT_REACHED)
             cell.questions.setdefault(question.name, QuestionCounts()).add(answer, question)
             pattern.append(PATTERN[answer.how])
-            if answer.file and answer.how is How.GIVEN:
+            if answer.how is How.GIVEN and answer.file in visit.files:
                 kept = KeptMessage(visit.instance_id, answer.file, _reader(visit, answer.file))
                 self.messages.setdefault(group, {}).setdefault(question.name, []).append(kept)
         self.patterns.setdefault(group, Counter())[bytes(pattern)] += 1

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collector.schema import Field
     from collector.sources.forms import KnownForm
     from collector.sources.reading import Reading
-    from collector.visits import Visit
+    from collector.visits import Answer, Visit
 
 MOST_ROWS = 1_048_576
 """Of a sheet, as spreadsheets read them. A form with more has a CSV alone."""
@@ -70,7 +70,7 @@ class FormSheet:
         self._csv.writerow(self._header())
 
     def add(self, reading: Reading, voices: Mapping[str, Path]) -> None:
-        """Write a submission's row; `voices` are what `keep_voices` has written. Raises: OSError."""
+        """Write a submission's row; `voices` are its voice messages' files by question. Raises: OSError."""
         cells = [_moment(reading)]
         for field in self._fields:
             value = reading.values.get(field.path, "")
@@ -84,23 +84,19 @@ class FormSheet:
         self._csv.writerow([*cells, *(said.get(name, "") for name in LAST_COLUMNS)])
         self.rows += 1
 
-    def keep_voices(self, visit: Visit) -> dict[str, Path]:
-        """Write a visit's voice messages: files by question, named by form, visit and question.
+    def keep_voice(self, visit: Visit, answer: Answer) -> Path:
+        """Write a voice message as a file, named by form, visit and question.
 
-        Raises: CollectorError: one can't be read. OSError: or not be written.
+        Raises: CollectorError: it can't be read. OSError: or not be written.
         """
-        kept = {}
-        for answer in visit.answers.values():
-            if not answer.file:
-                continue
-            suffix = PurePath(answer.file).suffix
-            plain = suffix.isascii() and suffix[1:].isalnum() and len(suffix) <= _LONGEST_SUFFIX
-            name = f"{self._name}-{folder_name(visit.instance_id)}-{answer.name}{suffix if plain else '.wav'}"
-            place = self._folder / f"{self._name}-voices"
-            place.mkdir(mode=0o700, exist_ok=True)
-            kept[answer.name] = place / name
-            write_private(kept[answer.name], visit.files[answer.file])
-        return kept
+        data = visit.files[answer.file]
+        suffix = PurePath(answer.file).suffix
+        plain = suffix.isascii() and suffix[1:].isalnum() and len(suffix) <= _LONGEST_SUFFIX
+        place = self._folder / f"{self._name}-voices"
+        place.mkdir(mode=0o700, exist_ok=True)
+        name = f"{self._name}-{folder_name(visit.instance_id)}-{answer.name}{suffix if plain else '.wav'}"
+        write_private(place / name, data)
+        return place / name
 
     def close(self) -> tuple[Path, ...]:
         """Put both files into their place. Returns: them. Raises: OSError."""

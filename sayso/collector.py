@@ -26,6 +26,7 @@ from openrosa.sealing import load_private_key
 from sayso.collector_health import health_command
 from sayso.collector_place import place
 from sayso.collector_publish import form_files, publish_command
+from sayso.collector_results import results_command
 from sayso.collector_stick import import_command, kiosks_command
 from sayso.collector_watch import alerts_command, audit_command, roles_command
 from sayso.recovery import restore_command, sheet_command
@@ -237,6 +238,7 @@ for one in (
     audit_command,
     import_command,
     kiosks_command,
+    results_command,
     roles_command,
 ):
     command.add_command(one)
