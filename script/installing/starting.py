@@ -45,6 +45,8 @@ def start(machine: Machine, version: Path, role: str, roles: list[str], steps: S
     if not idle:
         steps.note("it is running")
         return True
+    # What fell again and again is not started for half an hour otherwise; whoever runs this has put it right.
+    machine.try_run(["systemctl", "reset-failed", *idle])
     hint = f"Look at: journalctl -b -u {idle[0]}"
     machine.run(["systemctl", "start", *idle], "Cannot start", hint, timeout_s=_START_S)
     steps.changed(f"started: {', '.join(idle)}")

@@ -13,6 +13,7 @@ from typing import TextIO, TypeVar
 import pexpect
 
 T = TypeVar("T")
+Heard = Callable[[str], None]
 PROMPT = "sayso-boot-shell#"
 """What the test image's shell writes when it is ready; see `boot_image.SHELL`."""
 
@@ -96,8 +97,11 @@ class Console:
         """Type a line, as somebody at the console would; what comes of it stands in the log."""
         self._child.sendline(words)
 
-    def run(self, command: str, timeout_s: float | None = None) -> Told:
-        """Run a line of shell, to its end. Raises: BootError: it does not end in that time."""
+    def run(self, command: str, timeout_s: float | None = None, heard: Heard | None = None) -> Told:
+        """Run a line of shell, to its end; `heard` is told each line as it comes.
+
+        Raises: BootError: it does not end in that time.
+        """
         self._number += 1
         begin, end = f"<begin-{self._number}>", f"<end-{self._number}:"
         # The marks are put together by the shell, so a line that is echoed after all is not taken for them.
@@ -106,17 +110,22 @@ class Console:
             f"printf '\\n<%s-{self._number}:%d>\\n' end $?"
         )
         patience_s = timeout_s or self._timeout_s
+        ends = time.monotonic() + patience_s
+        lines: list[str] = []
         try:
-            self._child.expect_exact(begin, timeout=patience_s)
-            self._child.expect(re.escape(end) + r"(\d+)>", timeout=patience_s)
+            self._child.expect(re.escape(begin) + r"\r*\n", timeout=patience_s)
+            marks = [re.escape(end) + r"(\d+)>", "\n"]
+            while self._child.expect(marks, timeout=max(ends - time.monotonic(), 0)):
+                lines.append(str(self._child.before or "").replace("\r", ""))
+                if heard and lines[-1].strip():
+                    heard(lines[-1])
         except (pexpect.TIMEOUT, pexpect.EOF) as error:
-            last = str(self._child.before or "")[-2000:]
+            last = "\n".join([*lines, str(self._child.before or "")])[-2000:]
             raise BootError(f"`{command}` did not end in {patience_s:.0f} s. So far: {last}") from error
         match = self._child.match
         if not isinstance(match, re.Match):
             raise BootError(f"`{command}` was not understood by the serial console")
-        words = str(self._child.before or "").replace("\r", "").strip("\n")
-        return Told(words, int(match[1]))
+        return Told("\n".join(lines).strip("\n"), int(match[1]))
 
     def must(self, command: str, timeout_s: float | None = None) -> str:
         """What a command prints. Raises: BootError: it fails."""

@@ -20,6 +20,10 @@ KEPT = (
     "print(json.dumps(base.execute('select state, complete, hex(sha256) from submission order by seq').fetchall()))"
 )
 """What stands in the store: no answer can be read there, but one more that was kept is seen. Opened without a lock."""
+WAV_HEADER = 44
+"""So many bytes it has."""
+QUIET = 0.01
+"""Loudest sample, of 1, of a sound card that played nothing."""
 SAME_PARTS = 0.002
 """Two pictures are the same if no more of their pixels differ: a light that breathes, a minute of a clock."""
 
@@ -32,11 +36,13 @@ class Guest:
         machine: it.
         report: told what is seen.
         patience_s: how long anything may take on this host.
+        sound: a WAV of what its sound card has played since it was switched on.
     """
 
     machine: Machine
     report: Report
     patience_s: float
+    sound: Path
 
     @property
     def console(self) -> Console:
@@ -56,7 +62,7 @@ class Guest:
             raise
         took_s = time.monotonic() - began
         report.say(f"    a shell at the serial console after {took_s:.0f} s")
-        return cls(machine, report, max(patience_s, 10 * took_s))
+        return cls(machine, report, max(patience_s, 10 * took_s), sound)
 
     def property_of(self, unit: str, name: str) -> str:
         """What systemd says of a unit."""
@@ -143,11 +149,16 @@ def colours(path: Path) -> int:
 
 def loudest_part(folder: Path) -> float:
     """The loudest sample, 0 to 1, of what the machine's sound card played, over all its starts."""
-    loudest = 0
-    for path in sorted(folder.glob("sound-*.wav")):
-        # Its header says nothing of the length where the machine was switched off by the plug.
-        samples = np.frombuffer(
-            path.read_bytes()[44:].ljust(2, b"\0")[: (path.stat().st_size - 44) // 2 * 2 or 2], "<i2"
-        )
-        loudest = max(loudest, int(np.abs(samples.astype(np.int32)).max()))
-    return loudest / 32768
+    return max((loudest(path) for path in folder.glob("sound-*.wav")), default=0.0)
+
+
+def loudest(path: Path, since: int = 0) -> float:
+    """The loudest sample, 0 to 1, of a WAV that is still written, or was cut off with the plug.
+
+    Args:
+        path: 16 bits a sample. Its header says nothing of the length.
+        since: how many bytes of it to leave out.
+    """
+    data = path.read_bytes()[max(since + since % 2, WAV_HEADER) :]
+    samples = np.frombuffer(data[: len(data) // 2 * 2], "<i2")
+    return int(np.abs(samples.astype(np.int32)).max()) / 32768 if samples.size else 0.0

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import boot_versions
 from boot_console import PROMPT, BootError
 from boot_machine import Disks
 from boot_office import CONFIG, SHEETS, Office
@@ -23,7 +24,7 @@ DEBIAN = (
     *("ca-certificates", "python3", "python3-venv"),
 )
 """A small Debian as it comes to a box; what Sayso needs besides, script/install adds."""
-DISK = "4G"
+DISK = "6G"
 SHELL = f"""[Unit]
 Description=A root shell on the serial console: the test image's alone
 
@@ -53,8 +54,6 @@ from kiosk.house import read_house
 config = configuration.load(Path("/etc/sayso/sayso.toml"))
 render(config, read_house(config), lambda done, of_how_many: None)
 """
-BROKEN = "99.0.0"
-BREAKAGE = '\nraise RuntimeError("broken on purpose, by the boot test")\n'
 NETWORK = """[Match]
 Type=ether
 
@@ -146,27 +145,25 @@ class Maker:
         return target
 
     def stick(self) -> Path:
-        """A disk with a bundle of a newer version that is broken on purpose: it can be installed, and does not run."""
-        target = self.cache / f"stick-{self.commit[:12]}.raw"
-        if target.exists():
-            return target
-        self._drop("stick-*")
-        tree, content = self.cache / "new-broken", self.cache / "new-stick"
-        for folder in (tree, content):
-            _remove(folder)
-        shutil.copytree(self.source(), tree, symlinks=True)
-        project = tree / "pyproject.toml"
-        words = project.read_text()
-        project.write_text(re.sub(r'(?m)^version = "(.*)"$', f'version = "{BROKEN}"', words, count=1))
-        with (tree / "kiosk" / "visit.py").open("a") as visit:
-            visit.write(BREAKAGE)
-        content.mkdir()
-        bundle = self.bundle(tree, f"{self.commit[:12]}-broken")
-        bundle.rename(content / "sayso.tar")
-        self._run(["truncate", "-s", "400M", str(target)])
-        self._run(["mkfs.ext4", "-q", "-F", "-d", str(content), str(target)])
-        for folder in (tree, content):
-            _remove(folder)
+        """A disk with the versions of `boot_versions`: a bundle of the good one, the trees of the others."""
+        target = self.cache / f"stick-{_short(self.commit, boot_versions.RECIPE)}.raw"
+        if not target.exists():
+            self._drop("stick-*")
+            content, good = self.cache / "new-stick", self.cache / "new-good"
+            for folder in (content, good):
+                _remove(folder)
+            content.mkdir()
+            for name, version in boot_versions.TREES.items():
+                version.made(self.source(), content / name)
+                for folder in ("tests", "benchmarks"):
+                    _remove(content / name / folder)
+            shutil.copyfile(Path(__file__).with_name("guest_version.py"), content / "guest_version.py")
+            boot_versions.GOOD.made(self.source(), good)
+            self.bundle(good, f"{self.commit[:12]}-good").rename(content / "sayso.tar")
+            self._run(["truncate", "-s", "400M", str(target)])
+            self._run(["mkfs.ext4", "-q", "-F", "-d", str(content), str(target)])
+            for folder in (content, good):
+                _remove(folder)
         return target
 
     def _base(self) -> Path:

@@ -6,12 +6,14 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from boot_console import BootError
 from boot_machine import OUTSIDE, OUTSIDE_PORT
 
 SAYSO = [sys.executable, "-m", "sayso"]
@@ -33,6 +35,9 @@ SHEETS = """Three questions of a home that is not there.
 | | form_title | form_id | version | default_language |
 | | Boot test | boot_test | 1 | English (en) |
 """
+FORM = "boot_test"
+HEALTH = "kiosk_health"
+"""What each kiosk fills in by itself, once a day."""
 QUESTIONS = ("food", "garden", "music")
 CHOICES = {"1": "good", "2": "okay", "3": "not_good"}
 """Key -> the answer it is."""
@@ -58,8 +63,8 @@ ask_again_s = 600
 ask_again_later_s = 600
 offer_stop_s = 3600
 
-[upload]
-at = "now"
+[help]
+request = true
 
 [server]
 url = "http://{outside}:{port}{path}"
@@ -78,7 +83,7 @@ class Office:
 
     @classmethod
     def founded(cls, folder: Path) -> Office:
-        """One with keys, a form that is published, and an address for one kiosk."""
+        """One with keys, two forms that are published, and an address for one kiosk."""
         folder.mkdir(parents=True)
         office = cls(folder)
         sheets = folder / "boot_test.md"
@@ -87,6 +92,8 @@ class Office:
         public = folder / "keys" / "public_key.txt"
         office._sayso("questions", "convert", str(sheets), "--public-key", str(public), "--to", str(folder))
         office._sayso("collector", "publish", str(folder / "boot_test.xml"), "--data", str(office.data))
+        office._sayso("health", "--form", str(folder), "--public-key", str(public))
+        office._sayso("collector", "publish", str(folder / f"{HEALTH}.xml"), "--data", str(office.data))
         path = office._sayso("collector", "keys", "new", "Boot test", "--data", str(office.data)).strip()
         words = CONFIG.format(outside=OUTSIDE, port=OUTSIDE_PORT, path=path)
         (folder / "sayso.toml").write_text(words)
@@ -124,13 +131,29 @@ class Office:
             process.terminate()
             process.wait(30)
 
-    def received(self) -> list[dict[str, Any]]:
-        """Every visit that came, opened with the office's key, in the order they came."""
+    @property
+    def address(self) -> str:
+        """Where a kiosk sends to, with its token."""
+        return str(tomllib.loads((self.folder / "sayso.toml").read_text())["server"]["url"])
+
+    def received(self, form_id: str) -> list[dict[str, Any]]:
+        """Every submission of a form that came, opened with the office's key, in the order they came."""
         key = str(self.folder / "keys" / "private.pem")
         told = json.loads(self._sayso("collector", "open", "--data", str(self.data), "--key", key, "--json"))
-        visits = [{"id": name, **one} for name, one in told.items()]
+        visits = [{"id": name, **one} for name, one in told.items() if one["form_id"] == form_id]
         return sorted(visits, key=lambda one: str(one["received_at"]))
 
+    def kiosks(self) -> str:
+        """What the office reads of its kiosks, from the forms that they fill in."""
+        key = str(self.folder / "keys" / "private.pem")
+        done = self._tried("collector", "health", "--data", str(self.data), "--key", key)
+        return done.stdout + done.stderr
+
     def _sayso(self, *words: str) -> str:
-        done = subprocess.run([*SAYSO, *words], check=True, capture_output=True, text=True)
+        done = self._tried(*words)
+        if done.returncode:
+            raise BootError(f"sayso {' '.join(words[:2])}, in the office, ended with {done.returncode}: {done.stderr}")
         return done.stdout
+
+    def _tried(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*SAYSO, *words], check=False, capture_output=True, text=True)

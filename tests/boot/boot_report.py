@@ -46,6 +46,10 @@ class Report:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
+    def line(self, words: str) -> None:
+        """A line of what a command in the machine says."""
+        self.say(f"      | {words}")
+
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """A step: begun, and then fine, or not as it has to be; the next ones are tried all the same."""

@@ -13,18 +13,37 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from boot_bed import Bed
+from boot_care import Care
 from boot_console import BootError
-from boot_guest import Guest, loudest_part
+from boot_guest import QUIET, Guest, loudest_part
 from boot_image import Image, Maker
 from boot_report import Report
 from boot_steps import Steps
+from boot_upgrades import Upgrades
+from boot_visits import Visits
 
 TREE = Path(__file__).parents[2]
-ALL = ("units", "keyboard", "visit", "power", "watchdog", "upgrade")
-QUIET = 0.01
-"""Loudest sample, of 1, of a sound card that played nothing."""
-FIRST_PATIENCE_S = 400.0
-"""For the first start, before it is known how fast this host is."""
+STEPS: dict[str, tuple[str, Callable[[Bed], None]]] = {
+    "units": ("units are active, the screen is drawn, nobody can log in", lambda bed: Steps(bed).units()),
+    "keyboard": ("what a person with a keyboard can reach", lambda bed: Steps(bed).keyboard()),
+    "visit": ("a visit by keys, delivered to a collector outside", lambda bed: Visits(bed).visit()),
+    "send-now": ("staff ask to send what was said today", lambda bed: Visits(bed).send_now()),
+    "power": ("power cut in the middle of a visit, and the next start", lambda bed: Visits(bed).power()),
+    "watchdog": ("a kiosk that hangs is ended by the watchdog and started again", lambda bed: Steps(bed).watchdog()),
+    "help": ("somebody asks for help", lambda bed: Care(bed).help()),
+    "health": ("the kiosk tells the office how it is", lambda bed: Visits(bed).health()),
+    "crash": ("a kiosk that cannot start: the sign, and back again", lambda bed: Care(bed).crash()),
+    "setup": ("sayso setup, by flags, twice", lambda bed: Care(bed).setup()),
+    "upgrade": ("an upgrade from a stick, to a version that runs", lambda bed: Upgrades(bed).good()),
+    "falling": (
+        "an upgrade that passes its trial, does not come up and goes back",
+        lambda bed: Upgrades(bed).falling(),
+    ),
+    "broken": ("an upgrade that fails its trial", lambda bed: Upgrades(bed).broken()),
+}
+"""Every step, in order: what it is, and what does it."""
+ON_STICK = {"upgrade", "falling", "broken"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,8 +53,9 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description=(
             "Install Sayso on a Debian 13 of its own, start that in an emulated computer and look whether it is a\n"
-            "kiosk: its units, screen and sound, its watchdog, a visit by keys that reaches a collector, a power cut\n"
-            "in the middle of a visit, keys that should lead nowhere, an upgrade that fails and goes back.\n\n"
+            "kiosk: its units, screen and sound, its watchdog, visits by keys that reach a collector, a power cut in\n"
+            "the middle of one, keys that should lead nowhere, the call for help, the sign 'out of order',\n"
+            "sayso setup, an upgrade that succeeds and two that go back.\n\n"
             "It takes half an hour or more, and 6 GB of disk. It has to be root: debootstrap makes a Debian's files\n"
             "with their owners. What it needs (debootstrap, QEMU) it installs. It is no part of script/test."
         ),
@@ -53,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--commit", default="HEAD", metavar="REV", help="what to install; what is not committed is not tested"
     )
-    made.add_argument("--only", metavar="STEPS", help=f"some of: {','.join(ALL)}")
+    made.add_argument("--only", metavar="STEPS", help=f"some of: {','.join(STEPS)}")
     made.add_argument(
         "--report",
         type=Path,
@@ -71,10 +91,10 @@ def parser() -> argparse.ArgumentParser:
 def main() -> int:
     """Run the steps that were asked for; the exit code."""
     given = parser().parse_args()
-    only = tuple(given.only.split(",")) if given.only else ALL
-    if unknown := set(only) - {*ALL}:
+    only = tuple(given.only.split(",")) if given.only else tuple(STEPS)
+    if unknown := set(only) - {*STEPS}:
         sys.stderr.write(
-            f"script/test-boot: --only {','.join(sorted(unknown))}: not known. Take of: {', '.join(ALL)}\n"
+            f"script/test-boot: --only {','.join(sorted(unknown))}: not known. Take of: {', '.join(STEPS)}\n"
         )
         return 2
     if os.geteuid() != 0:
@@ -90,7 +110,7 @@ def main() -> int:
     maker = Maker(TREE, commit, cache, report.say)
     try:
         image = maker.image()
-        stick = maker.stick() if "upgrade" in only else None
+        stick = maker.stick() if ON_STICK & {*only} else None
     except (BootError, OSError, subprocess.CalledProcessError) as error:
         report.say(f"the image could not be made: {error}")
         return 2
@@ -112,7 +132,7 @@ def main() -> int:
 
 @dataclass
 class _Run:
-    """Every step, on one machine that is switched off and on between them."""
+    """Every step, on one machine that is switched off and on between some of them."""
 
     image: Image
     report: Report
@@ -127,34 +147,20 @@ class _Run:
         disks = self.image.disks(self.work, stick)
         with office.serving(report.folder / "collector.log") as port:
             report.say("--- the machine is switched on")
-            guest = Guest.started(disks, report, self.work, port, FIRST_PATIENCE_S)
+            bed = Bed(report, office, disks, self.work, port)
             try:
-                self._number(guest)
-                _versions(guest, report)
-                steps = Steps(guest, report, office)
-                self._step("units", "units are active, the screen is drawn, nobody can log in", steps.units)
-                self._step("keyboard", "what a person with a keyboard can reach", steps.keyboard)
-                self._step("visit", "a visit by keys, delivered to a collector outside", steps.visit)
-                if "power" in self.only:
-                    with report.step("power cut in the middle of a visit, and the next start"):
-                        stood = steps.begun()
-                        guest.machine.pull_the_plug()
-                        report.say("    the plug is pulled, in the middle of a visit")
-                        guest = Guest.started(disks, report, self.work, port, guest.patience_s)
-                        steps = Steps(guest, report, office, steps.came)
-                        steps.after_power_cut(stood)
-                self._step("watchdog", "a kiosk that hangs is ended by the watchdog and started again", steps.watchdog)
-                self._step("upgrade", "an upgrade to a broken version, which goes back by itself", steps.upgrade)
+                self._number(bed.guest)
+                _versions(bed.guest, report)
+                bed.guest.wait_open()
+                for name, (what, do) in STEPS.items():
+                    if name in self.only:
+                        with report.step(f"{name}: {what}"):
+                            do(bed)
                 with report.step("switched off in order"):
-                    guest.machine.off(guest.patience_s)
+                    bed.guest.machine.off(bed.guest.patience_s)
             finally:
-                if guest.console.alive:
-                    guest.machine.pull_the_plug()
-
-    def _step(self, name: str, what: str, do: Callable[[], None]) -> None:
-        if name in self.only:
-            with self.report.step(what):
-                do()
+                if bed.guest.console.alive:
+                    bed.guest.machine.pull_the_plug()
 
     def _number(self, guest: Guest) -> None:
         guest.console.type_line(f"echo number: {self.number}")
