@@ -15,8 +15,9 @@ import msgspec
 
 from kiosk.config_errors import described, explain, is_table, meta_of, shown, unknown_key_name
 from kiosk.errors import KioskError
+from kiosk.keys.defaults import DEFAULT_BUTTONS, DEFAULT_KEYS, UNBOUND
 from kiosk.pulling.shelf import PREFIX, Shelf
-from kiosk.settings import DEFAULT_BUTTONS, DEFAULT_KEYS, UNBOUND, Asking, Config, Home, Server, Store, Voice
+from kiosk.settings import Asking, Config, Home, Server, Store, Voice
 from kiosk.view import KEYS
 
 __all__ = [

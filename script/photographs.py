@@ -24,7 +24,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from headless_sway import HeadlessSway, as_image, end  # noqa: E402  the path is set above
 from sound_card import SoundCard  # noqa: E402
 
-from kiosk.settings import DEFAULT_KEYS  # noqa: E402
+from kiosk.keys.defaults import DEFAULT_KEYS  # noqa: E402
 
 SAYSO = (sys.executable, "-m", "sayso")
 SPEECH = Path(os.environ.get("SAYSO_SPEECH") or ROOT.parent / "shared" / "speech")

@@ -51,7 +51,7 @@ def lost_of(driven, record):
 
 
 def test_no_kill_of_the_kiosk_loses_an_answer_that_was_said_back(one, tmp_path, how_many, dice, report):
-    kills = how_many(30, 1000)
+    kills = how_many(15, 1000)
     said = 0
     expected = []
     before = Driven()

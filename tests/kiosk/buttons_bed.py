@@ -25,9 +25,10 @@ import msgspec
 from kiosk.answer import By
 from kiosk.checks.keys import findings
 from kiosk.keys.buttons import Buttons
+from kiosk.keys.defaults import DEFAULT_BUTTONS
 from kiosk.keys.edges import Down
 from kiosk.keys.input_devices import library
-from kiosk.settings import DEFAULT_BUTTONS, Config, Input
+from kiosk.settings import Config, Input
 
 EVENT = struct.Struct("@llHHi")
 """struct input_event of linux/input.h: seconds, microseconds, type, code, value."""

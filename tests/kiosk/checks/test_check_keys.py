@@ -11,7 +11,8 @@ import pytest
 
 from kiosk.checks.keys import findings
 from kiosk.checks.lines import Level
-from kiosk.settings import DEFAULT_KEYS, Config, Input, Switch
+from kiosk.keys.defaults import DEFAULT_KEYS
+from kiosk.settings import Config, Input, Switch
 
 HERE = Config(sets=(Path("home.xml"),))
 EVENT = {"input": {"devices": ["*"]}}
