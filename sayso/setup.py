@@ -251,7 +251,7 @@ def pulled(written: writing.Written) -> bool:
         return True
     owner = written.data_folder.stat()
     as_kiosk = {"user": owner.st_uid, "group": owner.st_gid} if os.geteuid() == 0 and owner.st_uid else {}
-    words = [sys.executable, "-m", "sayso", "questions", "pull", "--config", str(written.path)]
+    words = [sys.executable, "-m", "sayso", "questions", "pull", "--config", str(written.path.absolute())]
     return subprocess.run(words, check=False, cwd=ROOT, **as_kiosk).returncode == 0  # type: ignore[call-overload,no-any-return]
 
 

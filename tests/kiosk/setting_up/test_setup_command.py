@@ -222,8 +222,9 @@ def test_without_a_terminal_and_without_flags_it_says_how(tmp_path):
     assert not any(tmp_path.iterdir())
 
 
-def test_sets_of_the_server_are_pulled_when_the_file_is_written(tmp_path, served):
-    config = tmp_path / "kiosk.toml"
+def test_sets_of_the_server_are_pulled_when_the_file_is_written_also_one_named_from_here(tmp_path, served, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = Path("kiosk.toml")
     flags = ["--server", served.url(), "--sets", "server:my_home", "--no-microphone"]
     result = run("--config", config, *flags)
     assert load(config).sets[0].is_file(), result.output
