@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
@@ -29,8 +30,8 @@ WIDTH, HEIGHT = 8.0, 0.6
 _INK = "#1a1a1a"
 _PAPER = "#ffffff"
 _EMPTY = "#6b6b6b"
-_GAP = 0.07
-"""On each side of a box, of its room."""
+_GAP, _GAP_OF_ONE = 0.07, 0.005
+"""On each side of a box, of its room; and where the whole bar is one box."""
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -88,26 +89,28 @@ def bar(pictures: Pictures, count: int, of: int, key: str, label: str, width: fl
 def draw(count: int, of: int, key: str, width: float = WIDTH) -> Drawn:
     """The shapes of a bar: `count` of `of` boxes full."""
     pattern = PATTERNS[key]
-    boxes, full = (of, count) if of <= MOST_BOXES else (1, count / of)
+    boxes, full, gap = (of, count, _GAP) if of <= MOST_BOXES else (1, count / of, _GAP_OF_ONE)
     # The salt makes the ids of patterns the same each time, so that a page is the same bytes from the same figures.
     with mpl.rc_context({"svg.hashsalt": "sayso", "hatch.linewidth": 2.4, "hatch.color": _INK}):
         figure = Figure(figsize=(width, HEIGHT))
         FigureCanvasSVG(figure)
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_axis_off()
-        axes.set_xlim(0, max(1, boxes))
-        axes.set_ylim(0, 1)
-        axes.add_patch(_boxes(0, boxes, facecolor=_PAPER, edgecolor=_EMPTY, linewidth=1.2))
-        axes.add_patch(_boxes(0, full, facecolor=pattern.tint, edgecolor=_INK, hatch=pattern.hatch, linewidth=1.8))
+        figure.patch.set_visible(False)
+        # Right onto the figure, whose sides are 1: axes would take most of the time, and none are shown.
+        figure.add_artist(_boxes(boxes, boxes, gap, facecolor=_PAPER, edgecolor=_EMPTY, linewidth=1.2))
+        figure.add_artist(
+            _boxes(full, boxes, gap, facecolor=pattern.tint, edgecolor=_INK, hatch=pattern.hatch, linewidth=1.8)
+        )
         written = io.BytesIO()
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None})
     return _shapes(written.getvalue())
 
 
-def _boxes(first: int, end: float, **look: str | float) -> PathPatch:
-    """The boxes from the first to the end as one shape; a part of a box is drawn as far as it goes."""
-    gap = _GAP if end > 1 else _GAP / 10
-    edges = [(number + gap, min(number + 1 - gap, end)) for number in range(first, -int(-end // 1))]
+def _boxes(end: float, of: int, gap: float, **look: str | float) -> PathPatch:
+    """So many of those boxes as one shape; a part of a box is drawn as far as it goes."""
+    room = max(1, of)
+    edges = [
+        ((number + gap) / room, min(number + 1 - gap, max(end, number + gap)) / room) for number in range(ceil(end))
+    ]
     corners = [[(left, 0.06), (right, 0.06), (right, 0.94), (left, 0.94), (left, 0.06)] for left, right in edges]
     none = Path([(0.0, 0.0)], [Path.MOVETO])
     path = Path.make_compound_path(*(Path(each, closed=True) for each in corners)) if corners else none
@@ -117,8 +120,7 @@ def _boxes(first: int, end: float, **look: str | float) -> PathPatch:
 def _shapes(svg: bytes) -> Drawn:
     """The shapes alone: a page's policy allows no `style` inside, so that becomes attributes; metadata goes."""
     root = etree.fromstring(svg)
-    axes = root.find(f".//{_SVG}g[@id='axes_1']")
-    paths = [] if axes is None else [_plain(path) for path in axes.iter(f"{_SVG}path")]
+    paths = [_plain(path) for path in root.iterfind(f"{_SVG}g//{_SVG}path")]
     patterns = [(str(each.get("id")), _plain(each)) for each in root.iter(f"{_SVG}pattern")]
     return Drawn(str(root.get("viewBox")), Markup().join(paths), tuple(patterns))
 

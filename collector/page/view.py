@@ -236,13 +236,14 @@ class View:
         )
 
     def _most(self, figures: QuestionFigures) -> tuple[int, str, str]:
-        """The big number, what it is the number of, and what is said where no choice was given most."""
+        """The big number, what it is the number of, and what is said where not one choice was given most."""
         if not figures.given:
             return 0, self.words("answers", 0), self.words("no_answers")
         ranked = sorted((choice.share.count for choice in figures.choices), reverse=True)
         most = [choice for choice in figures.choices if choice.share.count == ranked[0]]
         if len(most) != 1:
-            return figures.given, self.words("answers", figures.given), self.words("as_many")
+            labels = ", ".join(choice.label for choice in most)
+            return figures.given, self.words("answers", figures.given), self.words("as_many", labels=labels)
         label = most[0].label
         return ranked[0], self.words("of_answers", figures.given, of=figures.given, label=label), ""
 
