@@ -62,7 +62,7 @@ class CentralSource:
         """A zip has none."""
 
     def readings(self, forms: Forms, private_key: RSAPrivateKey | None, form_id: str | None) -> Iterator[Reading]:
-        """Its rows, in Central's order. What a broken rest of the file holds is told of as one that can't be read."""
+        """Its rows, in Central's order. Of a table that is damaged none is read: what it says may be anything."""
         del private_key  # Central has decrypted
         with ZipFile(self._path) as archive:
             media = {name.removeprefix(MEDIA) for name in archive.namelist() if name.startswith(MEDIA)}
@@ -72,11 +72,12 @@ class CentralSource:
                 if form_id not in (None, here):
                     continue
                 try:
+                    _check(archive, table)
                     with archive.open(table) as raw, TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
                         for row in csv.DictReader(text, restval=""):
                             yield self._reading(row, here, forms, media)
                 except _BROKEN as error:
-                    yield Reading(table, here, "", "", None, why=f"the rest of it is damaged: {_met(error)}")
+                    yield Reading(table, here, "", "", None, why=f"it is damaged: {_met(error)}")
 
     def _reading(self, row: Mapping[str, str], form_id: str, forms: Forms, media: set[str]) -> Reading:
         version = row.get("FormVersion", "")
@@ -120,6 +121,13 @@ def _is_table(archive: ZipFile, name: str) -> bool:
         header = file.readline(1_000_000).decode("utf-8-sig", "replace")
     columns = next(csv.reader([header]), [])
     return "KEY" in columns and "SubmissionDate" in columns
+
+
+def _check(archive: ZipFile, name: str) -> None:
+    """Read a file to its end, where its checksum is. Raises: what a damaged one makes the standard library raise."""
+    with archive.open(name) as file:
+        while file.read(1_000_000):
+            pass
 
 
 def _only(forms: Forms, form_id: str, row: Mapping[str, str]) -> KnownForm | None:

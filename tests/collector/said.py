@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -19,6 +20,7 @@ from openrosa.question_set import QuestionSet
 from openrosa.sealing import load_private_key, public_key_to_base64, seal
 from openrosa.submission import Attachment, Submission
 from openrosa.xform import load
+from voice.audio import write_wav
 
 PUBLIC = (VECTORS / "test_key.pub.der").read_bytes()
 PRIVATE = load_private_key((VECTORS / "test_key.pem").read_bytes())
@@ -53,6 +55,16 @@ WHO = {
     "family_for": ("resident", "proxy", "family"),
     "staff": ("staff", "self", ""),
 }
+
+
+def _tone() -> bytes:
+    made = BytesIO()
+    write_wav(made, (b"\x00\x20" * 20 + b"\x00\xe0" * 20) * 200)
+    return made.getvalue()
+
+
+VOICE = _tone()
+"""Half a second of a tone, as a kiosk records: WAV, 16-bit mono at 16,000 Hz."""
 SCALE = ("good", "okay", "not_good")
 
 
@@ -90,7 +102,7 @@ class Said:
     order: tuple[str, ...] = SCALE
     trouble_order: tuple[str, ...] = ("noise", "broken")
     version: str = "1"
-    voice: bytes = field(default=b"RIFF-a-voice", repr=False)
+    voice: bytes = field(default=VOICE, repr=False)
 
     @property
     def instance_id(self) -> str:
