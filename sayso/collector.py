@@ -23,9 +23,11 @@ from collector.limits import Limits
 from collector.results import Result, Unread, read, stored_submissions
 from collector.serve import PROXY, bound, serve, url_of
 from openrosa.sealing import load_private_key
+from sayso.collector_digest import decide_command, digest_command
 from sayso.collector_health import health_command
 from sayso.collector_place import place
 from sayso.collector_publish import form_files, publish_command
+from sayso.collector_reply import reply_command
 from sayso.collector_results import results_command
 from sayso.collector_stick import import_command, kiosks_command
 from sayso.collector_watch import alerts_command, audit_command, roles_command
@@ -236,8 +238,11 @@ for one in (
     health_command,
     alerts_command,
     audit_command,
+    decide_command,
+    digest_command,
     import_command,
     kiosks_command,
+    reply_command,
     results_command,
     roles_command,
 ):

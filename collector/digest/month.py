@@ -1,0 +1,86 @@
+"""Which visits are a month's: those that arrived in it.
+
+By arrival, not by the day of the visit: a kiosk may be offline for weeks, and its clock may be wrong; by arrival each
+visit is in one month's digest, whenever that is made. Days are UTC, as everywhere in the collector.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from collector.errors import CollectorError
+from collector.kiosk_health import FORM_ID as HEALTH
+from collector.results import read, stored_submissions
+from collector.sources.database import DatabaseSource, reading_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Self
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+    from collector.database import Database
+    from collector.sources.forms import Forms
+    from collector.sources.reading import Reading
+
+_WRITTEN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, order=True)
+class CalendarMonth:
+    """A month of a year; written as 2026-11."""
+
+    year: int
+    month: int
+
+    @classmethod
+    def of(cls, written: str) -> Self:
+        """The month that is written so. Raises: CollectorError: it is none."""
+        match = _WRITTEN.fullmatch(written)
+        if match is None or match[1] == "0000":
+            raise CollectorError("Cannot use the month", f"{written!r}", "Write year and month, such as 2026-11.")
+        return cls(int(match[1]), int(match[2]))
+
+    @property
+    def first_day(self) -> date:
+        """Its first day."""
+        return date(self.year, self.month, 1)
+
+    def has(self, at: datetime) -> bool:
+        """Whether that moment is in it, UTC."""
+        day = at.astimezone(UTC)
+        return (day.year, day.month) == (self.year, self.month)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether nothing more can arrive in it."""
+        day = now.astimezone(UTC)
+        return (day.year, day.month) > (self.year, self.month)
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-{self.month:02}"
+
+
+class MonthOfDatabase(DatabaseSource):
+    """What arrived at a collector in one month; of other months nothing is opened.
+
+    Attributes:
+        waiting: instance ids of sensitive forms' visits that nobody had opened before. Filled as readings are taken.
+    """
+
+    def __init__(self, database: Database, month: CalendarMonth) -> None:
+        super().__init__(database)
+        self._month = month
+        self.waiting: set[str] = set()
+
+    def readings(self, forms: Forms, private_key: RSAPrivateKey | None, form_id: str | None) -> Iterator[Reading]:
+        """The month's visits, oldest first; what kiosks tell of themselves is none."""
+        del forms  # it has the form of each
+        for stored in stored_submissions(self.database, form_id):
+            if stored.form_id == HEALTH or not self._month.has(stored.received_at):
+                continue
+            if stored.unopened:
+                self.waiting.add(stored.instance_id)
+            yield reading_of(stored, read(stored, private_key))
