@@ -21,6 +21,9 @@ from voice.listener import patient
 from voice.segment import VOICE_MESSAGE, Limits
 from voice.source import Recording
 
+A_KEY = b""
+"""In place of a recording: nobody speaks into that listening, a key is pressed."""
+
 
 class NoScreen:
     """A screen that nobody looks at."""
@@ -96,7 +99,7 @@ class RecordedEar:
 
     Args:
         engine: the real one.
-        recordings: 16-bit mono at 16,000 Hz; None is silence.
+        recordings: 16-bit mono at 16,000 Hz; None is silence, `A_KEY` leaves the answer to a key.
         put: the inbox.
         visit: the visit as it stands.
         key_comes: whether somebody will press a key where nothing is left to be heard.
@@ -133,6 +136,8 @@ class RecordedEar:
         if index is None and self.key_comes() and visit.stage is not Stage.SAID_BACK:
             return
         pcm = self.recordings[index] if index is not None else None
+        if pcm == A_KEY and self.key_comes():
+            return
         last: list[sound.HearingEvent] = []
 
         def told(event: sound.HearingEvent) -> None:

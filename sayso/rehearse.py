@@ -21,7 +21,7 @@ from kiosk.keeping.keeper import Keeper
 from kiosk.keeping.store import Role, Store
 from kiosk.machine import circumstances, new_instance_id, new_seed, today
 from kiosk.ports import Ports
-from kiosk.rehearsal import DeafEar, HeardOnce, NoScreen, Person, RecordedEar, SilentVoice
+from kiosk.rehearsal import A_KEY, DeafEar, HeardOnce, NoScreen, Person, RecordedEar, SilentVoice
 from kiosk.runner import Runner
 from kiosk.sending.uploader import upload_waiting
 from kiosk.sets import load_set
@@ -38,6 +38,7 @@ from voice.engine import Engine
 from voice.engines import ENGINES, open_engine
 
 SILENCE = "-"
+KEY = "key"
 HOME = "rehearsal"
 ARRIVES = ("value", "how")
 """What must be the same at the collector as at the kiosk."""
@@ -66,7 +67,7 @@ class Told:
     "recordings",
     multiple=True,
     metavar="FILE...",
-    help="WAV or FLAC files, one for each listening; - is silence.",
+    help="WAV or FLAC files, one for each listening; - is silence, key is the next of --keys.",
 )
 @click.option("--keys", "keys", multiple=True, metavar="KEY...", help="Keys to press, by their names.")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help="What recognises speech.")
@@ -104,7 +105,8 @@ def command(  # noqa: PLR0913, PLR0917  one argument for each option
 
     The n-th recording is played into the n-th listening for an answer, a question that is asked again included; an
     unsure answer ("I heard ...") is confirmed by playing the same recording again; - is silence. Keys are pressed, one
-    after the other, where nothing is left to be heard; the last questions, which the kiosk asks itself, take keys too.
+    after the other, where nothing is left to be heard, and where `key` stands in place of a recording; the last
+    questions, which the kiosk asks itself, take keys too.
     Who is here is taken as said (a resident). A store, keys and a collector of its own are made for it and thrown away;
     with --office they stay, and every rehearsal adds a visit: something to try results, digest and reply with.
 
@@ -121,7 +123,8 @@ def command(  # noqa: PLR0913, PLR0917  one argument for each option
     for key in wanted:
         if key not in KEYS:
             raise click.BadParameter(f"'{key}' is no key. Keys are: {', '.join(KEYS)}.", param_hint="--keys")
-    sounds = [None if name == SILENCE else load(name) for name in recordings]
+    no_file = {SILENCE: None, KEY: A_KEY}
+    sounds = [no_file[name] if name in no_file else load(name) for name in recordings]
     with ExitStack() as ended:
         folder = office_folder or Path(ended.enter_context(TemporaryDirectory(prefix="sayso-rehearse-")))
         its_office, url = ended.enter_context(office(folder))

@@ -71,6 +71,15 @@ def test_an_answer_and_a_message_take_their_recordings_in_turn(tmp_path):
     assert [(one["question"], one["number"]) for one in made.played] == [("first", 1), ("story", 2)]
 
 
+def test_a_key_in_place_of_a_recording_answers_that_question_and_the_message_comes_after_it(tmp_path):
+    asked = [["select_one card", name, f"Which card is {name}?"] for name in ("first", "second")]
+    made = rehearse(
+        saved(tmp_path, told(*asked, STORY)), "--microphone", "key", "key", card(1), "--keys", "red", "green"
+    )
+    assert made.arrived == {"first": "seven", "second": "ten", "story": voice(made)}
+    assert [(one["question"], one["number"]) for one in made.played] == [("story", 3)]
+
+
 def test_messages_of_different_lengths_have_one_size(tmp_path):
     sizes = []
     for number in (1, 3):
