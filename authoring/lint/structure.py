@@ -24,7 +24,9 @@ _HURT = re.compile(
 )
 _RULE_11: Mapping[str, re.Pattern[str]] = {
     "what happens with the answer": re.compile(
-        r"\b(?:get|gets|read|reads|hear|hears|see|sees|go|goes)\b", re.IGNORECASE
+        r"\b(?:gets?|reads?|hears?|sees?|opens?)\b.{0,30}\b(?:you say|your answers?|them|it)\b"
+        r"|\banswers? go(?:es)? to\b",
+        re.IGNORECASE,
     ),
     "that it is no emergency line": re.compile(r"\bemergenc|\b(?:9 ?9 ?9|1 ?1 ?2|9 ?1 ?1)\b", re.IGNORECASE),
     "that it may be offline": re.compile(r"\b(?:offline|later|not at once|not straight away)\b", re.IGNORECASE),

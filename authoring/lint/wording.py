@@ -32,8 +32,8 @@ _JUDGED = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(
-    r"\b(?:(?:do|does|did|is|are|was|were|have|has|can|will|would)n['’]t (?:you|they|it|he|she|we)\?"  # noqa: RUF001
-    r"|(?:don|doesn|isn|aren|can|won|wouldn)['’]t you\b|right\?|you agree|surely|of course)",  # noqa: RUF001
+    r"(?:\b(?:do|does|did|is|are|was|were|have|has|would)n['’]t|\bcan['’]t|\bwon['’]t) (?:you|they|it|he|she|we)\?"  # noqa: RUF001
+    r"|^(?:don|doesn|didn|isn|aren|wasn|weren|can|won|wouldn)['’]t\b|\bright\?|\byou agree\b|\b(?:surely|of course)\b",  # noqa: RUF001
     re.IGNORECASE,
 )
 _GOOD = r"(?:happy|good|great|nice|kind|well|pleased|satisfied|safe|helpful|friendly|fun|lovely|comfortable)"

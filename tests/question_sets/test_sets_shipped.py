@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from drive import Driver
 
+from authoring.lint.lint import Linted, lint
+from authoring.lint.wording_list import wording_for
 from kiosk.answer import Who
 from kiosk.asks import Asking
 from kiosk.interpret import called_like_commands, shared
@@ -24,6 +26,8 @@ from openrosa.convert import convert
 from openrosa.findings import Finding
 from openrosa.question_set import Kind, Question, QuestionSet
 from openrosa.xform import read
+from voice.engine import Engine
+from voice.engines import open_engine
 
 FOLDER = Path(__file__).parents[2] / "question_sets"
 NAMES = (
@@ -63,6 +67,7 @@ class Shipped:
     question_set: QuestionSet
     findings: tuple[Finding, ...]
     media: Mapping[str, bytes]
+    linted: Linted
 
     @property
     def asked(self) -> tuple[Question, ...]:
@@ -79,15 +84,21 @@ class Shipped:
         return frozenset(one.name for one in self.asked if re.search(rf"/{one.name}\b", paths))
 
 
+@pytest.fixture(scope="module")
+def trial() -> Engine:
+    return open_engine("pocketsphinx", "en", FOLDER)
+
+
 @pytest.fixture(scope="module", params=NAMES)
-def shipped(request: pytest.FixtureRequest) -> Shipped:
+def shipped(request: pytest.FixtureRequest, trial: Engine) -> Shipped:
     path = FOLDER / request.param / f"{request.param}.md"
     made = convert(path)
     question_set, findings = read(made.xform, path.name, places=made.places)
     assert question_set is not None, [str(finding) for finding in findings]
     assert made.warnings == ()
     readme = (path.parent / "README.md").read_text(encoding="utf-8")
-    return Shipped(request.param, readme, question_set, tuple(findings), made.media)
+    linted = lint(question_set, path.name, wording_for(path), places=made.places, hear={"en": trial}.get)
+    return Shipped(request.param, readme, question_set, tuple(findings), made.media, linted)
 
 
 def words_of(one: Shipped, language: str) -> Iterator[tuple[str, str]]:
@@ -110,6 +121,12 @@ def test_it_can_be_asked_and_the_only_advice_is_that_nobody_has_read_its_welsh(s
     assert (one.form_id, one.languages, one.default_language) == (shipped.name, LANGUAGES, "en")
     assert one.unchecked == ("cy",)
     assert one.title
+
+
+def test_the_lint_finds_nothing_that_is_not_accepted_with_a_reason_and_no_acceptance_is_left_over(shipped):
+    assert shipped.linted.findings == (), [str(one) for one in shipped.linted.findings]
+    assert shipped.linted.not_looked_at == ()
+    assert shipped.linted.unused == ()
 
 
 def test_its_readme_says_for_whom_whose_it_should_become_how_to_use_it_and_whose_voice_it_needs(shipped):
