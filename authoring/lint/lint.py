@@ -74,11 +74,14 @@ def lint(
 
 def _of(text: Text, wording: Wording, *, english_rules: bool) -> Iterator[Met]:
     code = "en" if english_rules else code_of(text.language)
+    on_lists = (
+        *listed("QS207", wording.words.get(code, {}), text),
+        *listed("QS208", wording.hard.get(code, {}), text),
+    )
     yield from any_language(text)
-    if english_rules:
-        yield from english(text)
-    yield from listed("QS207", wording.words.get(code, {}), text)
-    yield from listed("QS208", wording.hard.get(code, {}), text)
+    if english_rules:  # a word on a list is often long too, and the list knows a better one
+        yield from (met for met in english(text) if met.code != "QS208" or not on_lists)
+    yield from on_lists
 
 
 def _age(texts: list[Text], report: Report) -> Iterator[str]:

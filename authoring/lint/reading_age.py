@@ -18,10 +18,11 @@ MOST_YEARS = 9
 """What GOV.UK writes for. Source: its guidance "Content design: planning, writing and managing content"."""
 _FIRST_GRADE_YEARS = 6
 """Who is in the first grade of a school in the USA turns 6 or 7."""
+_GROWN_UP_YEARS = 18
 
 
 def reading_age(texts: Iterable[Text]) -> int | None:
-    """Years; None for too few words.
+    """Years, at most 18; None for too few words.
 
     Args:
         texts: of one set, all English. Choices are left out: they are no sentences.
@@ -37,7 +38,7 @@ def reading_age(texts: Iterable[Text]) -> int | None:
     import textstat  # noqa: PLC0415  1.5 s for what it brings along, and an office's alone
 
     grade: float = textstat.automated_readability_index(whole)
-    return max(0, math.ceil(grade)) + _FIRST_GRADE_YEARS - 1
+    return min(max(0, math.ceil(grade)) + _FIRST_GRADE_YEARS - 1, _GROWN_UP_YEARS)
 
 
 def _counts(text: Text) -> bool:

@@ -118,9 +118,10 @@ def _hurt(question_set: QuestionSet, add: Add) -> None:
     asked = [one for one in question_set.questions if one.kind is not Kind.NOTE]
     if not question_set.sensitive:
         for one in asked:
-            words = " ".join((_said(one, language), *(choice.labels.get(language, "") for choice in one.choices)))
-            if hurt := _HURT.search(words):
-                met = f"'{hurt[0].lower()}' in a set that is not marked as sensitive: {short(words)}"
+            words = (one.labels, one.spoken, one.hints, *(choice.labels for choice in one.choices))
+            said = next((each[language] for each in words if _HURT.search(each.get(language, ""))), "")
+            if hurt := _HURT.search(said):
+                met = f"'{hurt[0].lower()}' in a set that is not marked as sensitive: {short(said)}"
                 write = "attribute::sayso_sensitive = yes in the settings; or ask it in a set of its own that has it"
                 add("QS115", one.path, one.name, met, write, column=column_of("label", language, question_set))
         return

@@ -22,7 +22,7 @@ OPPOSITES = (
     *("yes or no", "good or bad", "good or not good", "happy or sad", "happy or not", "happy or unhappy"),
     *("hard or easy", "easy or hard", "a lot or a little", "more or less", "now and then", "like or dislike"),
 )
-"""Both sides of one question, which Heal & Sigelman found to be answered more truly than yes and no."""
+"""Both sides of one question. Asked so, fewer people only say yes: Sigelman and others 1981, yes-no and either-or."""
 
 _NEGATIVE = re.compile(r"\b(?:not|never|no|nobody|no one|nothing|none|without|cannot|\w+n['’]t)\b", re.IGNORECASE)  # noqa: RUF001  a sheet has this apostrophe
 _JUDGED = re.compile(
@@ -65,7 +65,7 @@ _FEELINGS = frozenset(
 _COMPARED = re.compile(
     r"\bthan\b|\bcompared?\b|\bas \w+ as\b|\b(?:same as|different from|different to)\b", re.IGNORECASE
 )
-_TWO_IN_ONE = re.compile(r"\b(?:and|or)\b|\w\s*[/&]\s*\w", re.IGNORECASE)
+_TWO_IN_ONE = re.compile(r"\b(and|or)\b|(?<=\w)\s*([/&])\s*(?=\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -109,10 +109,10 @@ def listed(code: str, words: Mapping[str, str], text: Text) -> Iterator[Met]:
 
 
 def _choice(text: Text) -> Iterator[Met]:
-    if (joined := _TWO_IN_ONE.search(text.words)) and _bare(text.words) not in OPPOSITES:
-        yield Met(
-            "QS211", f"two answers in one choice, '{short(text.words)}'", f"one of them, without '{_bare(joined[0])}'"
-        )
+    joined = _TWO_IN_ONE.search(text.words)
+    if joined and _bare(text.words) not in OPPOSITES:
+        write = f"one of them, without '{joined[1] or joined[2]}'"
+        yield Met("QS211", f"two answers in one choice, '{short(text.words)}'", write)
 
 
 def _asked(sentence: str, text: Text) -> Iterator[Met]:
