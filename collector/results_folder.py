@@ -13,6 +13,7 @@ from collector.errors import CollectorError
 from collector.export import file_name
 from collector.figures import LEAST_VISITS, SetFigures, figures_of
 from collector.figures_tally import Tally
+from collector.kiosk_health import FORM_ID as KIOSK_HEALTH
 from collector.page.write import write_page
 from collector.sheets import FormSheet
 from collector.sources.gather import readings
@@ -123,7 +124,9 @@ class _Folder:
         self.done = Written()
 
     def take(self, reading: Reading) -> None:
-        """Write a submission's row and voices, and count it."""
+        """Write a submission's row and voices, and count it. What kiosks tell of themselves is nobody's word."""
+        if reading.form_id == KIOSK_HEALTH != self._wanted.form_id:
+            return
         form = self._forms.find(reading.form_id, reading.version)
         if reading.why:
             self.done.unread.append((reading.instance_id, reading.why))

@@ -31,7 +31,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 NOT_ALL_READ = 1
 """Exit code where something could not be read."""
-TOLD_EVERY = 200
+TOLD_EVERY = 1000
 """Visits between two words of how far it is."""
 EPILOG = (
     "\b\nFor example:\n"

@@ -225,6 +225,16 @@ def test_a_stick_beside_a_collector_counts_what_is_new(database: Database, data:
     assert (homes[:2], len(homes), homes[2].startswith("kiosk ")) == (["Elm Road", "Elm Road"], 4, True)
 
 
+def test_what_kiosks_tell_of_themselves_is_no_visit(database: Database, data: Path, tmp_path: Path) -> None:
+    add_form(database, form().replace(b'id="my_home"', b'id="kiosk_health"'), {}, NOW)
+    (key,) = (one for one in all_keys(database) if one.name == "Elm Road")
+    told = Said().instance().replace(b'id="my_home"', b'id="kiosk_health"')
+    assert receive(database, key, told, [], NOW).outcome is Outcome.TAKEN
+    done = results("--data", data, to=tmp_path / "out")
+    assert (done.stdout.splitlines()[0][:14], list((tmp_path / "out").iterdir())) == ("0 visits read,", [])
+    assert "1 visits read" in results("--data", data, "--form-id", "kiosk_health", to=tmp_path / "out").stdout
+
+
 def test_two_versions_are_compared_in_words(database: Database, data: Path, tmp_path: Path) -> None:
     add_form(database, form("2"), {}, NOW)
     take(database, *many(9), *many(9, 101, version="2", home="", more="", complete=False))
