@@ -108,11 +108,13 @@ def _reply(
         raise CollectorError("Cannot reply", f"by {folders[-1]}: it has no month.json", hint)
     rows, later = reply.to_tell([row for table in tables for row in table.rows], most)
     _refuse_unfit(tables, rows, most)
+    all_opened = not counted.unread and not counted.waiting
+    decided = [row.decided for row in tables[-1].rows]
     heard = reply.Heard(
         month=CalendarMonth.of(counted.month),
         visits=counted.visits,
-        all_opened=not counted.unread and not counted.waiting,
-        all_heard=all(row.decided for row in tables[-1].rows),
+        all_opened=all_opened,
+        all_heard=all_opened and all(decided) if decided or not all_opened else None,
         by=by,
     )
     version = version or _next_version(to, database)

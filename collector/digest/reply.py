@@ -59,14 +59,14 @@ class Heard:
         month: which.
         visits: how many there were, of all homes together.
         all_opened: every one of them could be opened, and none waits for it.
-        all_heard: on every item somebody has decided, for which they had to listen to it.
+        all_heard: on every item somebody has decided, for which they had to listen to it; None where there was none.
         by: who heard them and decided, such as "the panel of Elm Care"; "" for "the panel".
     """
 
     month: CalendarMonth
     visits: int
     all_opened: bool
-    all_heard: bool
+    all_heard: bool | None
     by: str = ""
 
 
@@ -127,11 +127,13 @@ def next_version(versions: Iterable[str]) -> str | None:
 
 def _first(heard: Heard) -> Iterable[dict[str, str]]:
     words = _few_or_many(heard)
-    opened = "all_opened" if heard.all_opened else "not_all_opened"
-    listened = "all_heard" if heard.all_heard else "not_all_heard"
-    spoken = (words, opened, listened) if heard.visits else (words,)
+    spoken = [words]
+    if heard.visits:
+        spoken.append("all_opened" if heard.all_opened else "not_all_opened")
+    if heard.all_heard is not None:
+        spoken.append("all_heard" if heard.all_heard else "not_all_heard")
     yield _row("note", "welcome", ("welcome",), heard, spoken=("welcome_spoken",), image="openmoji:1F4E8")
-    yield _row("note", "month", (words,), heard, spoken=spoken, image="openmoji:1F442")
+    yield _row("note", "month", (words,), heard, spoken=tuple(spoken), image="openmoji:1F442")
 
 
 def _few_or_many(heard: Heard) -> str:
@@ -151,7 +153,7 @@ def _reply(row: Row) -> Iterable[dict[str, str]]:
     image = _DECIDED_PICTURES[Decision(row.decision)]
     yield {"type": "note", "name": f"{row.id}_did", **_in("label", decided), **_images(image)}
     if _asks(row):
-        good = dict(WORDS["good"])
+        good = dict(WORDS["good" if topic else "good_untitled"])
         if topic:
             good[_ENGLISH] = f"{topic}: {good[_ENGLISH][0].lower()}{good[_ENGLISH][1:]}"
         hint = _in("hint", WORDS["good_hint"])

@@ -39,6 +39,7 @@ WORDS = {
         "cy": "Dydy {by} ddim wedi clywed pob un o'ch negeseuon eto.",
     },
     "good": {"en": "Was that any good?", "cy": "Oedd hynny'n dda?"},
+    "good_untitled": {"en": "How is our answer?", "cy": "Sut mae ein hateb?"},
     "good_hint": {
         "en": "What do you think of our answer? For example: that is what I wanted.",
         "cy": "Beth ydych chi'n ei feddwl o'n hateb? Er enghraifft: dyna beth roeddwn i ei eisiau.",
