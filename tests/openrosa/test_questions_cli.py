@@ -141,6 +141,8 @@ def test_help_teaches_with_an_example(words):
 def test_the_docs_list_every_code_and_function_and_no_other():
     text = (ROOT / "docs" / "question-sets.md").read_text(encoding="utf-8")
     assert dict(re.findall(r"^\| (QS\d+) \| (.+) \|$", text, re.MULTILINE)) == dict(CODES)
+    examples = re.findall(r"^\| `(QS\d+)` \| [^|]+ \| [^|]+ \|$", text, re.MULTILINE)
+    assert examples == list(CODES)  # what was met and what to write, for each
     functions = re.search(r"^- Functions: (.+?)\.$", text, re.MULTILINE | re.DOTALL)
     assert functions is not None
     assert set(re.findall(r"`([\w-]+)`", functions.group(1))) == XPATH_FUNCTIONS | set(ODK_FUNCTIONS)
