@@ -9,16 +9,18 @@ import click
 from sayso.questions_check import command as check_command
 from sayso.questions_convert import command as convert_command
 from sayso.questions_listen import command as listen_command
+from sayso.questions_new import command as new_command
 
 
 @click.group()
 def command() -> None:
-    r"""Check, hear, convert, record and fetch question sets.
+    r"""Begin, check, hear, record, convert and fetch question sets.
 
     A question set is an XLSForm: a sheet as Markdown, .xlsx or .csv. Kiosks and servers take it as an XForm (.xml).
 
     \b
     Example:
+      sayso questions new our_garden --title "Our garden"
       sayso questions check question_sets/my_home/my_home.md
       sayso questions listen question_sets/my_home/my_home.md --language cy
       sayso questions convert question_sets/my_home/my_home.md --to forms
@@ -29,6 +31,7 @@ def command() -> None:
 command.add_command(check_command)
 command.add_command(convert_command)
 command.add_command(listen_command)
+command.add_command(new_command)
 
 
 @command.command()
