@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Brings the catalogues of what the kiosk says into step with their template, kiosk/saying/locale/sayso.pot.
+"""Brings catalogues into step with their templates.
 
-    script/catalogues.py            after a change of the template
+What the kiosk says is in kiosk/saying/locale/sayso.pot, what pages of results say in collector/page/locale/page.pot.
+
+    script/catalogues.py            after a change of a template
     script/catalogues.py --new fr   begin a language: kiosk/saying/locale/fr/LC_MESSAGES/sayso.po, without words yet
 
 A sentence is known by its id (msgctxt). A new one is added without words, one that is gone is taken away; where the
@@ -15,11 +17,12 @@ from pathlib import Path
 
 import click
 from babel.core import Locale, UnknownLocaleError
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-LOCALE = Path(__file__).resolve().parent.parent / "kiosk" / "saying" / "locale"
-TEMPLATE = LOCALE / "sayso.pot"
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "kiosk" / "saying" / "locale" / "sayso.pot"
+TEMPLATES = (TEMPLATE, ROOT / "collector" / "page" / "locale" / "page.pot")
 FIRST = "en"
 WIDTH = 110
 
@@ -46,7 +49,7 @@ def updated(template: Catalog, before: Catalog, code: str) -> Catalog:
         old = known.get(one.context)
         said = one.id if code == FIRST else old.string if old is not None else ""
         changed = old is not None and old.id != one.id
-        fuzzy = code != FIRST and bool(said) and (changed or (old is not None and old.fuzzy))
+        fuzzy = code != FIRST and bool(old and worded(old)) and (changed or (old is not None and old.fuzzy))
         after.add(
             one.id,
             said,
@@ -56,6 +59,11 @@ def updated(template: Catalog, before: Catalog, code: str) -> Catalog:
             flags={"fuzzy"} if fuzzy else (),
         )
     return after
+
+
+def worded(one: Message) -> bool:
+    """Whether it has words, in every form that it needs."""
+    return bool(one.string) and (isinstance(one.string, str) or all(one.string))
 
 
 def write(catalogue: Catalog, path: Path) -> None:
@@ -71,29 +79,41 @@ def read(path: Path) -> Catalog:
         return read_po(file, abort_invalid=True)
 
 
+def begin(code: str) -> None:
+    """A catalogue of that language without words, beside each template."""
+    try:
+        Locale.parse(code, sep="-")
+    except (UnknownLocaleError, ValueError) as error:
+        sys.exit(f"Cannot begin '{code}': {error}. Give a code such as fr or en-GB.")
+    paths = {template: place(template, code) for template in TEMPLATES}
+    for path in paths.values():
+        if path.exists():
+            sys.exit(f"Cannot begin '{code}': {path} is there. Write into that one.")
+    for template, path in paths.items():
+        write(updated(read(template), Catalog(locale=code.replace("-", "_")), code), path)
+        click.echo(f"{path}: begun, {len(read(template))} sentences to translate")
+
+
+def place(template: Path, code: str) -> Path:
+    """Where a language's catalogue lies."""
+    return template.parent / code / "LC_MESSAGES" / f"{template.stem}.po"
+
+
 @click.command()
 @click.option("--new", "code", default="", help="Code of a language to begin: fr, pl, de.")
 def main(code: str) -> None:
-    """Bring every catalogue of kiosk/saying/locale into step with sayso.pot there; with --new, begin one."""
-    template = read(TEMPLATE)
+    """Bring every catalogue into step with the template of its folder; with --new, begin a language."""
     if code:
-        path = LOCALE / code / "LC_MESSAGES" / "sayso.po"
-        try:
-            Locale.parse(code, sep="-")
-        except (UnknownLocaleError, ValueError) as error:
-            sys.exit(f"Cannot begin '{code}': {error}. Give a code such as fr or en-GB.")
-        if path.exists():
-            sys.exit(f"Cannot begin '{code}': {path} is there. Write into that one.")
-        write(updated(template, Catalog(locale=code.replace("-", "_")), code), path)
-        click.echo(f"{path}: begun, {len(template)} sentences to translate")
+        begin(code)
         return
-    for path in sorted(LOCALE.glob("*/LC_MESSAGES/sayso.po")):
-        code = path.parent.parent.name
-        after = updated(template, read(path), code)
-        write(after, path)
-        empty = sum(not one.string for one in after if one.id)
-        fuzzy = sum(one.fuzzy for one in after if one.id)
-        click.echo(f"{code}: {len(after)} sentences, {empty} without words, {fuzzy} unchecked")
+    for template in TEMPLATES:
+        for path in sorted(template.parent.glob(f"*/LC_MESSAGES/{template.stem}.po")):
+            language = path.parent.parent.name
+            after = updated(read(template), read(path), language)
+            write(after, path)
+            empty = sum(not worded(one) for one in after if one.id)
+            fuzzy = sum(one.fuzzy for one in after if one.id)
+            click.echo(f"{template.stem}, {language}: {len(after)} sentences, {empty} without words, {fuzzy} unchecked")
 
 
 if __name__ == "__main__":

@@ -83,12 +83,11 @@ def words_in(language: str) -> Words:
     except (OSError, PoFileError, ValueError) as error:
         raise CollectorError("Cannot read a catalogue", f"{path}: {error}", "Install Sayso again.") from error
     said = {str(one.context): _forms(one.id if code == FIRST else one.string) for one in read if one.id}
-    return Words(
-        code,
-        frozenset(str(one.context) for one in read if one.id and one.fuzzy),
-        {name: forms for name, forms in said.items() if forms and all(forms)},
-        _plural_rule(read),
-    )
+    worded = {name: forms for name, forms in said.items() if forms and all(forms)}
+    if not worded:  # a language that somebody has just begun
+        return words_in(FIRST)
+    unchecked = frozenset(str(one.context) for one in read if one.id and one.fuzzy)
+    return Words(code, unchecked, worded, _plural_rule(read))
 
 
 def _catalogue(code: str) -> Path:

@@ -89,7 +89,7 @@ def test_a_group_with_too_few_visits_is_named_kindly_and_nothing_of_it_is_told()
         "Fewer than 5 visits. We do not show them, so that nobody can be known by their answer."
     )
     assert WITH_HELP not in [heading(one) for one in page.xpath("//main/section")]
-    assert "There were 6 visits." in words_of(page)
+    assert "This page is about 6 visits." in words_of(page)
 
 
 def test_a_question_that_too_few_were_asked_shows_no_number_at_all() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import string
 from datetime import date
+from pathlib import Path
 
+import catalogues
 import pytest
 from babel.messages.pofile import read_po
 
@@ -50,6 +52,14 @@ def test_welsh_has_every_sentence_with_the_same_braces_and_each_is_marked_as_unc
         assert all(welsh), name
         assert {_gaps(form) for form in welsh} == {_gaps(english[-1])}, name
         assert fuzzy, name
+
+
+def test_the_catalogue_is_in_step_with_its_template(tmp_path: Path) -> None:
+    template = FOLDER / "page.pot"
+    assert template in catalogues.TEMPLATES
+    path = catalogues.place(template, "cy")
+    catalogues.write(catalogues.updated(catalogues.read(template), catalogues.read(path), "cy"), tmp_path / "page.po")
+    assert (tmp_path / "page.po").read_bytes() == path.read_bytes(), "run script/catalogues.py"
 
 
 def _gaps(form: str) -> frozenset[str]:
