@@ -139,15 +139,15 @@ class View:
         self.words = words
         self._asked = {question.name: question for question in question_set.questions}
 
-    def visits(self) -> tuple[str, ...]:
-        """How many there were, and when."""
-        groups = self.figures.homes[0].groups if self.figures.homes else ()
-        said = self.words("visits_all", sum(group.visits for group in groups))
+    def when(self) -> str:
+        """From which day to which, or "" where no visit says it.
+
+        How many visits there were is said of each group alone: no sum goes over two of them.
+        """
         if self.figures.days is None:
-            return (said,)
+            return ""
         first, last = map(self.words.day, self.figures.days)
-        when = self.words("day", day=first) if first == last else self.words("days", first=first, last=last)
-        return said, when
+        return self.words("day", day=first) if first == last else self.words("days", first=first, last=last)
 
     def where(self) -> str:
         """In how many homes, and which."""

@@ -43,7 +43,7 @@ def results_page(set_figures: SetFigures, question_set: QuestionSet, media: Mapp
     shown = part(
         "results.html",
         figures=set_figures,
-        visits=view.visits(),
+        when=view.when(),
         where=view.where(),
         example=bar(pictures, 3, 5, "green", words("of", 3, of=5), width=3.0),
         parts=view.all_homes(),
