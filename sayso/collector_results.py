@@ -104,7 +104,7 @@ def results_command(
     with office_libraries():
         from collector.compared import compare as compare_versions  # noqa: PLC0415 - an office has its libraries
         from collector.results_folder import Wanted, write_results  # noqa: PLC0415
-        from sayso.collector_results_told import as_text, plain  # noqa: PLC0415
+        from sayso.collector_results_told import as_text, not_read, plain  # noqa: PLC0415
     forms = _forms(chosen.pop("forms"))
     wanted = Wanted(**chosen)
     private_key = None if key is None else load_private_key(_bytes(key))
@@ -120,8 +120,8 @@ def results_command(
         click.echo(json.dumps(plain(done, compared), ensure_ascii=False, indent=2))
     else:
         click.echo(as_text(done, wanted, compared))
-    for name, why in done.unread:
-        click.echo(f"Not read: {one_line(name)}: {one_line(why)}", err=True)
+    for line in not_read(done.unread):
+        click.echo(line, err=True)
     for note in done.notes:
         click.echo(one_line(note), err=True)
     if done.unread:

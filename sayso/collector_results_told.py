@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from openrosa.findings import one_line
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from collector.compared import Compared
     from collector.figures import GroupFigures, HomesFigures, QuestionFigures, SetFigures
     from collector.results_folder import Wanted, Written
 
 NOT_PEOPLE = "Visits are not people: somebody may have come more than once."
+_FEW = 3
+"""Visits that are each named by id; of more with the same reason only the first are. --json names all."""
 
 
 def as_text(done: Written, wanted: Wanted, compared: Compared | None) -> str:
@@ -35,6 +41,22 @@ def as_text(done: Written, wanted: Wanted, compared: Compared | None) -> str:
     lines.append(f"{done.visits} visits read, {len(done.unread)} problems. {NOT_PEOPLE}")
     lines.append(f"{wanted.folder} holds what each person said: it is for the office alone. The pages are to be shown.")
     return "\n".join(lines)
+
+
+def not_read(unread: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What could not be read, a line each; where many have the same reason, one line for all of them.
+
+    Args:
+        unread: id and why.
+    """
+    by_why: dict[str, list[str]] = {}
+    for name, why in unread:
+        by_why.setdefault(one_line(why), []).append(one_line(name))
+    for why, names in by_why.items():
+        if len(names) <= _FEW:
+            yield from (f"Not read: {name}: {why}" for name in names)
+        else:
+            yield f"Not read: {len(names)} visits, such as {', '.join(names[:_FEW])}: {why}"
 
 
 def _group(group: GroupFigures) -> str:

@@ -19,7 +19,7 @@ from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError  # noqa: N812 - zlib's own name is any error's
 
 from collector.errors import CollectorError
-from collector.export import LAST_COLUMNS
+from collector.export import LAST_COLUMNS, NOT_DECRYPTED
 from collector.sources.reading import LazyFiles, Reading
 from collector.sources.stick import unknown_form
 from openrosa.stick import LARGEST_FILE_BYTES
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 MEDIA = "media/"
 REJECTED = "rejected"
+_TO_DO = {NOT_DECRYPTED: f"{NOT_DECRYPTED}: export it from Central with the passphrase"}
+"""What Central says in `Status`, with what helps."""
 _SANITIZED = re.compile(r'[/?<>\\:*|"\x00-\x1f\x80-\x9f]')
 """What Central takes out of a file's name. Source: the sanitize-filename package."""
 _BROKEN = (BadZipFile, ZlibError, csv.Error, UnicodeDecodeError, NotImplementedError, RuntimeError, EOFError, OSError)
@@ -83,7 +85,8 @@ class CentralSource:
         version = row.get("FormVersion", "")
         form = forms.find(form_id, version) or _only(forms, form_id, row)
         values = _values(row, form) if form else {}
-        why = row.get("Status", "") or ("" if form else unknown_form(form_id, version))
+        status = row.get("Status", "")
+        why = _TO_DO.get(status, status) or ("" if form else unknown_form(form_id, version))
         if not why and row.get("ReviewState") == REJECTED:
             why = "it was rejected in Central's review"
         named = {_SANITIZED.sub("", value): value for value in values.values()}
