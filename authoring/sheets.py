@@ -78,6 +78,18 @@ def markdown_of(source: Path) -> tuple[str, Mapping[str, bytes]]:
     return _proven(text.encode(), plain, source, ".md").decode(), files
 
 
+def doubled_names(source: Path) -> tuple[str, ...]:
+    """Names that several rows have once the record's own are there: in different groups, so that a form may.
+
+    KoboToolbox refuses them all the same when a sheet is uploaded. Source: kpi's `ImportTask._ensure_valid_node_names`.
+
+    Raises: OpenRosaError, SheetRefusedError: as `convert`.
+    """
+    rows = completed(read_book(source), source)[0]["survey"]
+    names = [row["name"] for row in rows if row.get("name") and not str(row.get("type", "")).startswith("end")]
+    return tuple(dict.fromkeys(name for name in names if names.count(name) > 1))
+
+
 def holds(sheet: Path, content: bytes) -> bool:
     """Whether a sheet holds the same tables as these bytes of its kind; no when it cannot be read."""
     try:

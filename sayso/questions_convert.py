@@ -73,6 +73,8 @@ def command(file: Path, to: Path | None, wanted: str | None, public_key: Path | 
         content, media = _sheet(file, kind, key)
         _spare(target, content, overwrite=overwrite)
     write_with_media(target, content, media)
+    if kind == "xlsx":
+        _tell_of_kobo(file)
     files = f", and {plural(len(media), 'file')} in {target.stem}-media" if media else ""
     click.echo(f"{target}: written{files}. {what_is_asked(question_set)}.{_sealed(kind, key=question_set.public_key)}")
 
@@ -101,6 +103,15 @@ def _sheet(file: Path, kind: str, key: str | None) -> tuple[bytes, Mapping[str, 
         return workbook_of(file, key)
     text, media = markdown_of(file)
     return text.encode(), media
+
+
+def _tell_of_kobo(file: Path) -> None:
+    """Say it where KoboToolbox would refuse what ODK Central takes."""
+    from authoring.sheets import doubled_names  # noqa: PLC0415  as above
+
+    if names := doubled_names(file):
+        named = ", ".join(f"'{one_line(name)}'" for name in names)
+        click.echo(f"KoboToolbox takes no name twice: rename {named} for it. ODK Central takes this sheet.", err=True)
 
 
 def _spare(target: Path, content: bytes, *, overwrite: bool) -> None:

@@ -222,6 +222,14 @@ def test_a_space_that_keeps_words_together_is_a_plain_one_in_a_workbook(sheet):
     assert "Why ?" in {cell.value for cell in load_workbook(book)["survey"]["C"]}
 
 
+def test_a_name_that_the_record_has_too_is_told_for_kobotoolbox_refuses_it(sheet, tmp_path):
+    assert "KoboToolbox" not in questions("convert", sheet, "--to", tmp_path / "a.xlsx")[2]
+    sheet.write_text(SHEET.replace("| why |", "| day |"), encoding="utf-8")
+    code, _, said = questions("convert", sheet, "--to", tmp_path / "b.xlsx")
+    assert code == 0
+    assert "KoboToolbox takes no name twice: rename 'day' for it." in said
+
+
 def test_a_key_goes_into_a_workbook_and_never_into_markdown(sheet, tmp_path):
     pair = CliRunner().invoke(sayso, ["collector", "keys", "pair", str(tmp_path / "key")])
     assert pair.exit_code == 0
