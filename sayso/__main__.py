@@ -24,7 +24,7 @@ COMMANDS = {
     "export": ("sayso.export", "Sealed visits to a USB stick."),
     "staff": ("sayso.staff", "The PIN of the staff screen."),
     "models": ("sayso.models", "List, install and verify speech models."),
-    "questions": ("sayso.questions", "Begin, check, hear, convert and record question sets, and fetch them from the server."),
+    "questions": ("sayso.questions", "Question sets: begin, check, hear, record and convert them, and fetch them."),
     "voice": ("sayso.voice", "What the kiosk hears in a recording."),
     "rehearse": ("sayso.rehearse", "A visit with recordings in place of a microphone."),
     "collector": ("sayso.collector", "The small OpenRosa server."),
