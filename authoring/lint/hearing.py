@@ -18,6 +18,8 @@ Hear = Callable[[str], Engine | None]
 
 _UNLIKE = frozenset({Command.LOUDER, Command.QUIETER, Command.SLOWER, Command.FASTER})
 """Taken for an answer, or an answer for them: what was meant is said again, and nothing is lost."""
+_MOST_PHRASES = 60
+"""Of a choice: each is compared with each of the others. Nobody writes more; a form from anywhere may."""
 
 
 def hearing(question_set: QuestionSet, add: Add, hear: Hear) -> Iterator[str]:
@@ -79,7 +81,7 @@ class _Choices:
             self._unknown(engine)
 
     def _alike(self, sounds: Mapping[str, Said]) -> None:
-        pairs = [(choice, phrase) for choice, phrases in self._of_choice.items() for phrase in phrases]
+        pairs = [(choice, phrase) for choice, phrases in self._of_choice.items() for phrase in phrases[:_MOST_PHRASES]]
         for at, (choice, phrase) in enumerate(pairs):
             for other_choice, other in pairs[at + 1 :]:
                 if other_choice != choice and _near(phrase, other, sounds):
@@ -88,7 +90,7 @@ class _Choices:
 
     def _like_commands(self, sounds: Mapping[str, Said], called: set[str]) -> None:
         for choice, phrases in self._of_choice.items():
-            for phrase in (one for one in phrases if one not in called):
+            for phrase in (one for one in phrases[:_MOST_PHRASES] if one not in called):
                 for command, words in commands(self._spoken):
                     like = next((word for word in words if _near(phrase, word, sounds)), None)
                     if command not in _UNLIKE and like is not None:

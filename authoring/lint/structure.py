@@ -31,6 +31,7 @@ _RULE_11: Mapping[str, re.Pattern[str]] = {
     "that it is no emergency line": re.compile(r"\bemergenc|\b(?:9 ?9 ?9|1 ?1 ?2|9 ?1 ?1)\b", re.IGNORECASE),
     "that it may be offline": re.compile(r"\b(?:offline|later|not at once|not straight away)\b", re.IGNORECASE),
 }
+_NAMES = re.compile(r"[^\W\d][\w.-]*")
 _YES: Mapping[str, frozenset[str]] = {"en": frozenset({"yes"}), "cy": frozenset({"ie", "ydw", "ydy", "ydyn", "oes"})}
 _NO: Mapping[str, frozenset[str]] = {
     "en": frozenset({"no"}),
@@ -139,8 +140,9 @@ def _yes_and_no(question_set: QuestionSet, add: Add) -> None:
     """Yes and no alone are answered with yes; a third answer or a next question says more."""
     chosen = [one for one in question_set.questions if one.choices]
     lone = [one for one in chosen if _is_lone(one, question_set)]
+    depending = _depending(question_set)
     for one in lone:
-        if not _asked_after(one, question_set):
+        if one.name not in depending:
             met = "yes and no alone, to which people say yes"
             write = "a third choice, such as Sometimes, or a next question that depends on it"
             add("QS204", one.path, one.name, met, write, column="type")
@@ -163,20 +165,15 @@ def _is_lone(question: Question, question_set: QuestionSet) -> bool:
     return False
 
 
-def _asked_after(question: Question, question_set: QuestionSet) -> bool:
-    """Whether another question depends on its answer."""
-    return bool(_depending(question, question_set))
-
-
-def _depending(question: Question, question_set: QuestionSet) -> list[str]:
-    """The questions and notes whose relevance names this one."""
-    named = re.compile(rf"(?:^|[^\w-]){re.escape(question.name)}(?![\w-])")
-    return [
-        other.name
-        for other in question_set.questions
-        if other is not question
-        and any(named.search(_unquoted(one)) for one in (other.relevant, *other.relevant_groups) if one)
-    ]
+def _depending(question_set: QuestionSet) -> Mapping[str, tuple[str, ...]]:
+    """By a question's name, the questions and notes whose relevance names it."""
+    found: dict[str, list[str]] = {}
+    for question in question_set.questions:
+        expressions = " ".join(_unquoted(one) for one in (question.relevant, *question.relevant_groups) if one)
+        for name in dict.fromkeys(_NAMES.findall(expressions)):
+            if name != question.name:
+                found.setdefault(name, []).append(question.name)
+    return {name: tuple(names) for name, names in found.items()}
 
 
 def _unquoted(expression: str) -> str:
@@ -195,8 +192,9 @@ def _other_words(question_set: QuestionSet, add: Add) -> None:
 
 def _overheard(question_set: QuestionSet, add: Add) -> None:
     """What is asked next tells whoever stands near what was answered."""
+    depending = _depending(question_set)
     for question in question_set.questions:
-        if question.private and (after := _depending(question, question_set)):
+        if question.private and (after := depending.get(question.name)):
             met = f"'{after[0]}' is asked only after some answers to it, though it is private: that can be overheard"
             add("QS117", question.path, question.name, met, "a next question that all are asked", column="relevant")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from authoring.lint.texts import Role, Text
 from openrosa.findings import short
@@ -103,9 +104,15 @@ def english(text: Text) -> Iterator[Met]:
 
 def listed(code: str, words: Mapping[str, str], text: Text) -> Iterator[Met]:
     """Words of an organisation's list, alone or with an ending."""
-    for word, better in words.items():
-        if re.search(rf"(?<![\w-]){re.escape(word)}(?:s|es)?(?![\w-])", text.words, re.IGNORECASE):
-            yield Met(code, f"'{word}'", f"'{better}'")
+    if words:
+        for word in dict.fromkeys(one.lower() for one in _any_of(tuple(words)).findall(text.words)):
+            yield Met(code, f"'{word}'", f"'{words[word]}'")
+
+
+@cache
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, longest_first))})(?:s|es)?(?![\w-])", re.IGNORECASE)
 
 
 def _choice(text: Text) -> Iterator[Met]:
