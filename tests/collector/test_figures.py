@@ -144,7 +144,7 @@ def test_a_question_hidden_in_one_home_is_hidden_in_as_many_as_it_takes() -> Non
 
 
 @given(st.lists(st.integers(0, 12), max_size=7), st.integers(2, 6))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_what_is_hidden_of_a_sum_is_nothing_or_enough(counts: list[int], least: int) -> None:
     hidden = hidden_parts(counts, least)
     left = sum(counts[place] for place in hidden)
@@ -153,7 +153,7 @@ def test_what_is_hidden_of_a_sum_is_nothing_or_enough(counts: list[int], least: 
 
 
 @given(st.dictionaries(st.sampled_from("ABCDEFGH"), st.integers(0, 12)), st.integers(2, 6))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_each_home_is_in_one_part_and_each_part_has_enough(visits: dict[str, int], least: int) -> None:
     parts = merged_homes(visits, least)
     assert parts == merged_homes(dict(reversed(visits.items())), least)
