@@ -20,7 +20,6 @@ from kiosk.reporting.values import started_on, values
 from kiosk.server import client_of
 from kiosk.settings import Config
 from kiosk.staff import status
-from openrosa.convert import convert, write
 from openrosa.errors import OpenRosaError
 
 SHEET = Path(send.__file__).with_name(f"{send.FORM_ID}.md")
@@ -142,6 +141,9 @@ def _write_form(folder: Path, public_key: Path | None) -> None:
         key = None if public_key is None else public_key.read_text(encoding="ascii", errors="replace")
     except OSError as error:
         raise click.BadParameter(f"{public_key}: {error.strerror}", param_hint="--public-key") from error
+    # pyxform takes as long to import as all the rest, which only an office pays.
+    from openrosa.convert import convert, write  # noqa: PLC0415
+
     target = folder / f"{send.FORM_ID}.xml"
     write(convert(SHEET, key), target)
     click.echo(f"{target}: written. Publish it on the server, and give it to the kiosks.")
