@@ -207,7 +207,8 @@ class View:
         )
         not_asked = self.words("not_asked", figures.not_asked) if figures.not_asked else ""
         if figures.kind is Kind.AUDIO:
-            voices = tuple(self._voices(figures))
+            # What a kiosk never says back aloud is not played to a room either.
+            voices = () if asked and asked.private else tuple(self._voices(figures))
             return Shown(
                 name,
                 parts,

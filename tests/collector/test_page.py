@@ -134,6 +134,17 @@ def test_voice_messages_can_be_pressed_and_each_has_a_name() -> None:
     assert all(one.get("controls") is not None and one.get("src").startswith("data:audio/") for one in players)
 
 
+def test_the_voice_of_a_private_question_is_not_played() -> None:
+    sheet = SHEET.replace("| relevant |\n", "| relevant | bind::sayso_private |\n").replace(
+        "| Beth arall? | | |", "| Beth arall? | | | yes |"
+    )
+    asked = small_set(sheet)
+    assert asked.question("more").private
+    page = read(visits({"more": "message.wav"}, 5, sound=wav(), asked=asked), asked=asked)
+    assert not page.xpath("//audio")
+    assert "5 voice messages We do not play voice messages here." in words_of(question(page, "What else?"))
+
+
 def test_a_message_that_cannot_be_played_says_so_and_is_still_counted() -> None:
     said = words_of(question(read(visits({"more": "message.wav"}, 5, sound=b"RIFF, cut off")), "What else?"))
     assert "5 voice messages" in said
