@@ -28,8 +28,8 @@ OPPOSITES = (
 _NEGATIVE = re.compile(r"\b(?:not|never|no|nobody|no one|nothing|none|without|cannot|\w+n['’]t)\b", re.IGNORECASE)  # noqa: RUF001  a sheet has this apostrophe
 _JUDGED = re.compile(
     r"\b(?:how (?:often|long|many|much|frequently)|usually|always|ever|normally|generally|regularly|rarely"
-    r"|most of the time|(?:in the )?(?:last|past) (?:\w+ )?(?:days?|weeks?|months?|years?)|since|when did"
-    r"|what time|(?:times|hours|days) a (?:day|week|month|year))\b",
+    r"|most of the time|(?:in the )?(?:last|past) (?:\w+ )?(?:days?|weeks?|months?|years?)|since|when (?:did|were|was)"
+    r"|last time|what time|(?:times|hours|days) a (?:day|week|month|year))\b",
     re.IGNORECASE,
 )
 _TAG = re.compile(
@@ -41,10 +41,11 @@ _GOOD = r"(?:happy|good|great|nice|kind|well|pleased|satisfied|safe|helpful|frie
 _LOADED = re.compile(rf"\bhow (?:very )?{_GOOD}\b|\bhow much (?:do|did) you (?:like|enjoy|love)\b", re.IGNORECASE)
 _ONE_SIDE = re.compile(
     rf"^(?:is|are|was|were)\b.*\b{_GOOD}\b|^(?:do|does|did) (?:you|they) (?:like|enjoy|love)\b"
-    rf"|^do you feel.*\b{_GOOD}\b",
+    rf"|^do you (?:feel|think|believe)\b.*\b{_GOOD}\b",
     re.IGNORECASE,
 )
 _OTHER_SIDE = re.compile(r"\bor\b|\b(?:sad|bad|unhappy|hard|worried|scared|angry)\b", re.IGNORECASE)
+_SUPPOSED = re.compile(r"^(?:if|suppose|imagine)\b", re.IGNORECASE)
 _JOINED = re.compile(r"\b(?:and|or)\b", re.IGNORECASE)
 _SUBJECT = r"(?:you|they|we|it|he|she|people|staff|(?:your|the|a|an|this|that|these) \w+)"
 _DONE = (
@@ -59,7 +60,19 @@ _FEELINGS = frozenset(
     {
         *("interested", "tired", "worried", "excited", "bored", "scared", "frightened", "pleased", "satisfied", "used"),
         *("supposed", "married", "need", "relaxed", "annoyed", "surprised", "confused", "upset", "disappointed"),
-        *("stressed", "embarrassed", "left", "wanted", "hundred", "indeed", "called", "named", "feed", "speed"),
+        *(
+            "stressed",
+            "embarrassed",
+            "left",
+            "wanted",
+            "hundred",
+            "indeed",
+            "dressed",
+            "called",
+            "named",
+            "feed",
+            "speed",
+        ),
     }
 )
 """Words that look like something done to somebody and say what somebody feels, or nothing of the kind."""
@@ -128,6 +141,9 @@ def _asked(sentence: str, text: Text) -> Iterator[Met]:
     alone = _without_opposites(sentence, text)
     if text.role is Role.QUESTION and (joined := _JOINED.search(alone)):
         yield Met("QS201", f"'{joined[0].lower()}' in a question: {said}", "a question of its own for each idea")
+    if supposed := _SUPPOSED.search(sentence):
+        write = "a question about what is so now, as a sentence of its own"
+        yield Met("QS201", f"'{supposed[0].lower()}' before a question, two things to think of: {said}", write)
     if negative := _NEGATIVE.search(alone):
         tag = _TAG.search(sentence)
         if not (tag and tag.start() <= negative.start() < tag.end()):

@@ -25,6 +25,11 @@ CASES = {
         question(label="Is your room big or your bed small?"),
         question(label="Is your room good or not good?"),
     ),
+    "two-ideas-by-if": (
+        "QS201",
+        question(label="If you could change one thing, what would it be?"),
+        question(label="What should change first?"),
+    ),
     "negative": ("QS202", question(label="What do you not like?"), question(label="What do you like?")),
     "negative-n't": ("QS202", question(label="What can't you do here?"), question(label="What can you do here?")),
     "negative-in-a-hint": (
@@ -43,6 +48,11 @@ CASES = {
         question(label="What changed in the last month?"),
         question(label="What is new in the house?"),
     ),
+    "last-time": (
+        "QS203",
+        question(label="When were you last at the dentist?"),
+        question(label="Who went to the dentist with you?"),
+    ),
     "tag": ("QS205", question(label="You like it here, don't you?"), question(label="How is it here?")),
     "how-happy": ("QS205", question(label="How happy are you with it?"), question(label="What do you think of it?")),
     "how-much-do-you-like": (
@@ -54,6 +64,11 @@ CASES = {
         "QS205",
         question(label="Are you happy in your home?"),
         question(label="Are you happy or sad in your home?"),
+    ),
+    "do-you-think": (
+        "QS205",
+        question(label="Do you think that staff are kind?"),
+        question(label="What do you think of the staff?"),
     ),
     "do-you-like": ("QS205", question(label="Do you like your room?"), question(label="What do you like here?")),
     "not-wanted": (
