@@ -208,7 +208,8 @@ def _refused(error: BaseException, book: Book, source: Path) -> SheetRefusedErro
     said = " ".join(str(error).split()) if isinstance(error, PyXFormError) else f"{type(error).__name__}, {error}"
     row = re.match(r"\[row : (\w+)\]\s*", said)
     said = said[row.end() :] if row else said
-    place = f"survey row {row.group(1)}" if row else _row_of(said, book["survey"])
+    known = row is not None and row.group(1) != "unknown"  # a row that pyxform made of another one has none
+    place = f"survey row {row.group(1)}" if row and known else _row_of(said, book["survey"])
     sheet = re.match(r"On the '(\w+)' sheet, (the '([^']+)' value (?:'[^']*' )?is \w+\. )?", said)
     if sheet is not None:
         place = place.replace("survey", sheet.group(1), 1)

@@ -136,6 +136,16 @@ def test_an_engine_that_is_asked_for_and_not_there_is_told(tmp_path: Path):
     assert "no model for it" in str(done.exception)
 
 
+def test_a_row_that_pyxform_made_itself_is_told_by_the_row_that_it_clashes_with(tmp_path: Path):
+    clash = (NOTE, {**ROOM, "type": "integer", "name": "r_count"}, {"type": "begin_repeat", "name": "r", "label": "R"})
+    rows = (*clash, {**GARDEN, "type": "text"}, {"type": "end_repeat", "name": "", "label": ""})
+    text = sheet(tuple({**row, "repeat_count": "2" if row["type"] == "begin_repeat" else ""} for row in rows))
+    done = check(tmp_path, text)
+    assert done.stdout.startswith(
+        "QS022 visit.md, survey row 3, column name: met Questions, groups, and repeats must be"
+    )
+
+
 @pytest.mark.parametrize("suffix", [".xls", ".xlsm", ".ods"])
 def test_a_workbook_of_another_kind_is_named_as_one(suffix: str, tmp_path: Path):
     path = tmp_path / f"visit{suffix}"
