@@ -69,6 +69,19 @@ def test_it_always_says_what_cannot_be_concluded() -> None:
         assert words in said
 
 
+def test_where_the_versions_ask_other_questions_it_says_how_many() -> None:
+    found = gathered(*many(5), *many(5, 11, version="2"))
+    (old, first), (new, second) = found.sets.items()
+    shorter = replace(second, questions=tuple(one for one in second.questions if one.name != "trouble"))
+    tallies = {old: Tally(first), new: Tally(shorter)}
+    for visit in found.visits:
+        tallies[visit.form_id, visit.version].add(visit)
+    assert compare(tallies, "my_home", "1", "2").cautions[-1] == (
+        "The versions do not ask the same: 2 questions are in both, 1 in the old one alone, 0 in the new one alone."
+    )
+    assert not any("do not ask the same" in one for one in compared(*many(5), *many(5, 11, version="2")).cautions)
+
+
 def test_dont_knows_and_skips_are_of_the_questions_that_were_asked() -> None:
     old = many(10, home="dont_know", more="skipped")
     found = compared(*old, *many(10, 101, version="2", more="dont_know"))
