@@ -200,8 +200,7 @@ class _Desk:
                 if key == "q":
                     raise Quit
                 if key in " \r\nabh":
-                    self.speaker.stop()
-                    return key
+                    return key  # what is played next, or the end, silences it
             if over and not one.passage.waits:
                 return ""
             try:
@@ -273,7 +272,7 @@ def _sum_up(shown: Sequence[Told], long: Sequence[tuple[str, str, float]], wish:
     )
     for name, what, seconds in long:
         click.echo(
-            f"Too long to keep in mind, over {TOO_LONG_S:.0f} s: {name}, {what}, {seconds:.0f} s. Use fewer words."
+            f"Too long to keep in mind, over {TOO_LONG_S:.0f} s: {name}, {what}, {seconds:.1f} s. Use fewer words."
         )
     if not wish.again:
         click.echo("Hints and what is said only sometimes: --again.")
