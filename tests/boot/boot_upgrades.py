@@ -49,7 +49,7 @@ class Upgrades:
         report.check("sayso status says which version", so=GOOD.number in software, seen=software)
         guest.still("5-new-version")
         self.bed.all_well()
-        Visits(self.bed).visit()
+        Visits(self.bed).arrives("5")
 
     def falling(self) -> None:
         """A version that passes its trial and then does not come up: the one of before, with its older tables."""
