@@ -147,6 +147,8 @@ def decide_command(folder: Path, item: str, *, publish: bool | None, as_json: bo
     changed = {name: value.strip() for name, value in words.items() if value is not None}
     if publish is not None or changed.get("said"):
         changed["publish"] = NO if publish is False else YES
+    elif changed.get("decision") == "leave_out":
+        changed["publish"] = NO
     if changed:
         row = row_from({**asdict(row), **changed, **_again(row, changed)})
         found = problems(row)
@@ -163,7 +165,8 @@ def decide_command(folder: Path, item: str, *, publish: bool | None, as_json: bo
 
 def table_of(folder: Path) -> Decisions:
     """A digest's decisions. Raises: CollectorError: there are none."""
-    from collector.digest.table import decisions_in  # noqa: PLC0415 - with what an office has
+    with office_libraries():
+        from collector.digest.table import decisions_in  # noqa: PLC0415
 
     found = decisions_in(folder)
     if found is None:

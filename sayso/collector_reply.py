@@ -109,7 +109,7 @@ def _reply(
     rows, later = reply.to_tell([row for table in tables for row in table.rows], most)
     _refuse_unfit(tables, rows, most)
     all_opened = not counted.unread and not counted.waiting
-    decided = [row.decided for row in tables[-1].rows]
+    decided = [row.decided for table in tables for row in table.rows]
     heard = reply.Heard(
         month=CalendarMonth.of(counted.month),
         visits=counted.visits,
@@ -206,7 +206,7 @@ def _notes(tables: Sequence[Decisions], counted: Counted, later: int, *, publish
         click.echo(f"{later} more wait for the next version: run it again when these have been heard.", err=True)
     if not counted.over:
         click.echo(f"The digest was made before {counted.month} was over: there may be more visits now.", err=True)
-    undecided = sum(not row.decided for row in tables[-1].rows)
+    undecided = sum(not row.decided for table in tables for row in table.rows)
     if undecided:
         click.echo(f"Without a decision: {undecided}. The set says that not all has been heard yet.", err=True)
     unasked = [row for table in tables for row in table.rows if row.said and not row.publish]

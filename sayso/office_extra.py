@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LIBRARIES = frozenset({"jinja2", "matplotlib", "openpyxl", "pandas", "scipy", "statsmodels", "textstat"})
+_LIBRARIES = frozenset({"jinja2", "markupsafe", "matplotlib", "openpyxl", "pandas", "scipy", "statsmodels", "textstat"})
 
 
 @contextmanager

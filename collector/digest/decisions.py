@@ -52,6 +52,19 @@ MEANINGS = {
     Decision.LEAVE_OUT: "not for these pages: it goes another way",
 }
 
+HOW_TO = (
+    ("Fill in the yellow columns. Listen to the message first: a decision says that somebody has heard it.", ""),
+    *((f"decision: {one.value}", meaning) for one, meaning in MEANINGS.items()),
+    ("topic", "what it is about, in two or three words: The garden"),
+    ("said", "what was said, in easy words: we want to sit in the garden. Nobody's name, no home."),
+    ("what", "what there is now, or will be and when: There is a bench under the tree now."),
+    ("because", "the reason. It has to be there for we_cant: the bus company decides"),
+    ("picture", "such as openmoji:1F333, from openmoji.org; or leave it empty"),
+    ("publish", "yes: the kiosks tell it to everybody. Empty is no."),
+    ("told", "leave it: it is filled in when it has been told"),
+)
+"""For who fills in the table: on a sheet of its own."""
+
 
 @dataclass(frozen=True)
 class Row:

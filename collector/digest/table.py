@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from collector.digest.decisions import COLUMNS, FILLED_IN, MEANINGS, NO, YES, Row, row_from
+from collector.digest.decisions import COLUMNS, FILLED_IN, HOW_TO, MEANINGS, NO, YES, Row, row_from
 from collector.errors import CollectorError
 from openrosa.folders import write_whole
 
@@ -195,6 +195,10 @@ class _Xlsx:
                 sheet.add_data_validation(offered)
                 offered.add(f"{letter}2:{letter}{_MOST_ROWS}")
         sheet.freeze_panes = "B2"
+        help_sheet = book.create_sheet("how to fill it in")
+        for row in HOW_TO:
+            help_sheet.append(row)
+        help_sheet.column_dimensions["A"].width, help_sheet.column_dimensions["B"].width = 26, 90
         return cls(book, sheet)
 
     def cells(self) -> list[dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import stat
+import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -159,11 +160,12 @@ def test_made_again_it_adds_what_is_new_and_keeps_what_people_wrote(database, da
 
 def test_what_goes_another_way_is_on_no_page_from_then_on(database, data, folder):
     (item,) = decided(data, folder, database)
-    done = run("decide", folder, item, "--decision", "leave_out", "--no-publish")
+    done = run("decide", folder, item, "--decision", "leave_out")
     assert "make the digest again" in done.stderr
     digest(data, folder)
     assert item not in (folder / "digest.html").read_text(encoding="utf-8")
-    assert json.loads(run("decide", folder, item, "--json").stdout)[0]["decision"] == "leave_out"
+    row = json.loads(run("decide", folder, item, "--json").stdout)[0]
+    assert (row["decision"], row["publish"]) == ("leave_out", "no")
 
 
 def test_a_folder_holds_one_month(database, data, folder):
@@ -367,3 +369,19 @@ def test_that_all_was_heard_is_said_only_when_everything_is_decided(
 def test_without_a_digest_there_is_nothing_to_reply_to(tmp_path):
     done = run("reply", tmp_path, "--to", tmp_path / "replies")
     assert (done.exit_code, "sayso collector digest" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("missing", ["openpyxl", "markupsafe"])
+@pytest.mark.parametrize(
+    "words",
+    [["digest", "--data", ".", "--month", "2026-11", "--to", "x"], ["decide", "."], ["reply", ".", "--to", "x"]],
+    ids=lambda words: words[0],
+)
+def test_where_an_offices_libraries_are_absent_it_says_how_to_get_them(tmp_path, monkeypatch, missing, words):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, missing, None)
+    for name in [one for one in sys.modules if one.startswith(("collector.digest", "collector.page"))]:
+        monkeypatch.delitem(sys.modules, name)
+    done = run(*words)
+    assert done.exit_code == 2
+    assert f"{missing} is not installed here" in done.stderr
