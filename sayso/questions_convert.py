@@ -21,7 +21,7 @@ SUFFIXES = {"xform": ".xml", "xlsx": ".xlsx", "md": ".md"}
 """By format, what its file's name ends with."""
 
 
-@click.command("convert")
+@click.command("convert", short_help="Make the form of a sheet, or an .xlsx or Markdown of it.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--to", type=click.Path(path_type=Path), help="A folder, or a file's name; beside FILE unless given.")
 @click.option(

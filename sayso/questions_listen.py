@@ -11,7 +11,7 @@ SPEEDS = ("1.2", "1.0", "0.85", "0.7")
 """The kiosk's own steps, `kiosk.saying.voicebox.SPEED_FACTORS`; a test holds them against each other."""
 
 
-@click.command("listen")
+@click.command("listen", short_help="Hear a set as the kiosk will say it.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--language", default="", metavar="CODE", help="Code of the language to hear; FILE's default one.")
 @click.option("--question", metavar="NAME", help="One question or note only, by its name.")

@@ -10,7 +10,7 @@ KINDS = ("opinions", "story", "sensitive")
 """As `authoring.starting.KINDS`; a test holds them against each other."""
 
 
-@click.command("new")
+@click.command("new", short_help="Begin a set: a sheet with comments, and a README.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--language", default="en", show_default=True, metavar="CODE,...", help="Its languages, default first.")
 @click.option("--title", default="", help="What people call it; made of the folder's name unless given.")
