@@ -12,6 +12,7 @@ from zipfile import ZipFile
 import pytest
 from click.testing import CliRunner
 
+from collector.errors import CollectorError
 from collector.export import LAST_COLUMNS
 from collector.schema import read_schema
 from collector.sources.central import CentralSource
@@ -82,6 +83,29 @@ def test_visits_of_a_version_whose_form_was_not_named_are_told_of_with_it():
     others = {why for name, why in found.unread if name != REJECTED}
     assert len(others) == 1
     assert "version '1[encrypted:AaIIYJNW]'" in others.pop()
+
+
+ANOTHER_UPLOAD = FIRST_VERSION.replace(b"1[encrypted:AaIIYJNW]", b"1[encrypted:AaIIZZZZ]")
+OTHER_WORDS = ANOTHER_UPLOAD.replace(b"How good is the garden?", b"How bad is the garden?")
+
+
+def test_a_form_of_the_same_number_with_another_suffix_is_another_form():
+    found = gather([CentralSource(FOLDER / "garden.zip")], forms=forms(OTHER_WORDS))
+    assert list(found.visits) == []
+    assert len(found.unread) == len(SAID)
+
+
+def test_a_form_that_central_has_not_touched_is_that_of_every_suffix():
+    found = gather(
+        [CentralSource(FOLDER / "garden.zip")], forms=forms(FIRST_VERSION.replace(b"[encrypted:AaIIYJNW]", b""))
+    )
+    assert {one.version for one in found.visits} == {"1"}
+
+
+def test_one_number_twice_in_central_with_other_words_is_refused_and_with_the_same_words_is_one_form():
+    with pytest.raises(CollectorError, match="Cannot tell apart two forms"):
+        forms(FIRST_VERSION, OTHER_WORDS)
+    assert forms(ANOTHER_UPLOAD, FIRST_VERSION).find("garden", "1[encrypted:AaIIYJNW]") is not None
 
 
 @pytest.mark.parametrize("xform", [FIRST_VERSION, SECOND_VERSION], ids=["first", "second"])
