@@ -11,10 +11,12 @@ from pathlib import Path
 import click
 import pytest
 
+from authoring.sheets import doubled_names
 from openrosa.xform_record import RECORD_FIELDS
 from sayso.__main__ import sayso
 
 DOC = Path(__file__).parents[2] / "docs" / "publishing.md"
+SETS = DOC.parents[1] / "question_sets"
 TEXT = DOC.read_text(encoding="utf-8")
 COMMANDS = [*re.findall(r"^    (sayso .*)$", TEXT, re.MULTILINE), *re.findall(r"`(sayso [^`]+)`", TEXT)]
 
@@ -41,6 +43,12 @@ def test_the_python_can_be_read():
 def test_the_names_that_kobotoolbox_would_refuse_are_all_of_the_records():
     told = TEXT[TEXT.index("the record has") : TEXT.index("so a question may not be called so")]
     assert tuple(re.findall(r"`(\w+)`", told)) == RECORD_FIELDS
+
+
+def test_the_sets_that_kobotoolbox_would_refuse_are_named():
+    told = TEXT[TEXT.index("It refuses `") : TEXT.index("for a name that stands twice")]
+    sets = {path.parent.name: path.parent / f"{path.parent.name}.md" for path in SETS.glob("*/README.md")}
+    assert set(re.findall(r"`(\w+)`", told)) == {name for name, sheet in sets.items() if doubled_names(sheet)}
 
 
 @pytest.mark.parametrize("name", re.findall(r"\]\((\w[\w-]*\.md)\)", TEXT))

@@ -10,7 +10,7 @@ from loopback_collector import NOW, Collector, visit, xform
 
 from collector.arrivals import Outcome, receive
 from collector.errors import CollectorError
-from collector.forms import add_form
+from collector.forms import add_form, all_forms
 from collector.keys import all_keys
 from openrosa.client import Client
 from openrosa.errors import OpenRosaError
@@ -65,6 +65,14 @@ def test_publishing_the_same_form_again_changes_nothing(collector: Collector) ->
 def test_other_bytes_under_a_published_version_are_refused(collector: Collector, sent: bytes, files) -> None:
     with pytest.raises(CollectorError, match="another one is published"):
         add_form(collector.database, sent, files, NOW)
+
+
+def test_a_version_with_a_lower_number_is_refused_and_nothing_of_it_stays(collector: Collector) -> None:
+    add_form(collector.database, xform(version="10"), {}, NOW + timedelta(days=1))
+    with pytest.raises(CollectorError, match="version '10' is published already"):
+        add_form(collector.database, xform(version="9"), {"a.png": b"PNG"}, NOW + timedelta(days=2))
+    assert [form.version for form in all_forms(collector.database)] == ["1", "10"]
+    assert add_form(collector.database, xform(version="11"), {}, NOW + timedelta(days=3)).version == "11"
 
 
 @pytest.mark.parametrize(
