@@ -185,13 +185,24 @@ def _book(data: bytes, source: Path) -> Book:
     book: Book = {part.name: getattr(read, part.name) for part in fields(DefinitionData)}
     book["fallback_form_name"] = re.sub(r"[^\w.-]", "_", source.stem)
     for sheet in ("survey", "choices", "settings"):
-        book[sheet] = [_spelt(row) for row in book[sheet] or ()]
-        book[f"{sheet}_header"] = [_spelt(row) for row in book[f"{sheet}_header"] or ()]
+        header = book[f"{sheet}_header"] or ()
+        single = not any("::" in str(column) for row in header for column in row)
+        book[sheet] = [_spelt(row, single_colons=single) for row in book[sheet] or ()]
+        book[f"{sheet}_header"] = [_spelt(row, single_colons=single) for row in header]
     return book
 
 
-def _spelt(row: Row) -> Row:
-    return {_HEADERS.get(str(column).strip().lower(), column): value for column, value in row.items()}
+def _spelt(row: Row, *, single_colons: bool) -> Row:
+    """The row with the columns' names as all of this program writes them.
+
+    Older sheets have `label:english`. pyxform reads that where no column of the sheet has two colons, which one that is
+    added here has.
+    """
+    spelt: Row = {}
+    for column, value in row.items():
+        name = _HEADERS.get(str(column).strip().lower(), column)
+        spelt[re.sub(r":+", "::", name).replace("jr::", "jr:") if single_colons else name] = value
+    return spelt
 
 
 def _xform(book: Book, source: Path) -> tuple[str, tuple[str, ...]]:

@@ -136,6 +136,13 @@ def test_an_engine_that_is_asked_for_and_not_there_is_told(tmp_path: Path):
     assert "no model for it" in str(done.exception)
 
 
+def test_a_sheet_of_the_old_kind_with_single_colons_is_read(tmp_path: Path):
+    old = sheet((NOTE, {**ROOM, "bind::jr:constraintMsg": "No.", "image": ""}), GOOD).replace("::", ":")
+    done = check(tmp_path, old)
+    assert done.exit_code == 0, done.output
+    assert "visit.md: fine. 1 question, English." in done.stdout
+
+
 def test_a_row_that_pyxform_made_itself_is_told_by_the_row_that_it_clashes_with(tmp_path: Path):
     clash = (NOTE, {**ROOM, "type": "integer", "name": "r_count"}, {"type": "begin_repeat", "name": "r", "label": "R"})
     rows = (*clash, {**GARDEN, "type": "text"}, {"type": "end_repeat", "name": "", "label": ""})
