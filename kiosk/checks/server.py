@@ -59,7 +59,8 @@ def reached(config: Config) -> Iterator[Line]:
         else:
             yield refused(WHAT, met)
         return
-    yield fine(WHAT, f"{host} answered and took the token; it offers {len(offered)} forms")
+    count = "1 form" if len(offered) == 1 else f"{len(offered)} forms"
+    yield fine(WHAT, f"{host} answered and took the token; it offers {count}")
     by_id = {entry.form_id: entry for entry in offered}
     for path in config.sets:
         try:
@@ -73,7 +74,7 @@ def _offers(entry: FormEntry | None, form_id: str, version: str, shelf: Shelf | 
     """Whether a set's visits would be taken there."""
     name, ours = one_line(form_id), one_line(version)
     if entry is None:
-        met = f"it does not offer '{name}' to this kiosk, so that its visits would wait here"
+        met = f"it does not offer '{name}' to this kiosk: its visits wait here, unless the form is closing"
         return advice(WHAT, met, "Publish the form there, and give it to this kiosk's app user.")
     theirs = one_line(entry.version)
     note = shelf.note() if shelf else None

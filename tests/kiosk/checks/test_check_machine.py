@@ -179,7 +179,9 @@ def test_a_server_that_takes_the_token_says_which_of_the_sets_it_has(one, tmp_pa
             assert (first.level, "took the token" in first.met) == (Level.FINE, True)
             assert (offers.level, "does not offer 'home'" in offers.met) == (Level.ADVICE, True)
             add_form(database, one.form.read_bytes(), {}, NOW)
-            assert [line.level for line in asked(one, f"{url}/key/{token}")] == [Level.FINE, Level.FINE]
+            found = asked(one, f"{url}/key/{token}")
+            assert [line.level for line in found] == [Level.FINE, Level.FINE]
+            assert found[0].met.endswith("it offers 1 form")
             newer = one.form.read_bytes().replace(b'version="1"', b'version="2"')
             add_form(database, newer, {}, NOW.replace(day=24))
             assert (
