@@ -20,7 +20,7 @@ SPEEDS = ("1.2", "1.0", "0.85", "0.7")
 )
 @click.option("--speed", type=click.Choice(SPEEDS), default="1.0", show_default=True, help="Faster or slower.")
 @click.option("--whole", is_flag=True, help="Also what the kiosk itself asks at the beginning and the end.")
-@click.option("--again", is_flag=True, help="Also what is said only sometimes: the second asking with its hint, ...")
+@click.option("--again", is_flag=True, help="Also the second asking with its hint, and every answer said back.")
 @click.option("--speaker", default="", metavar="PART", help="Part of the speaker's name.")
 @click.option(
     "--recordings",
