@@ -23,7 +23,9 @@ class _Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Home(_Table, frozen=True):
     """The home that the kiosk stands in."""
 
-    name: Annotated[str, Meta(description="What the home is called, on the waiting screen.")] = ""
+    name: Annotated[
+        str, Meta(description="What the home is called: the office reads it of its kiosks. People are not shown it.")
+    ] = ""
     language: Annotated[
         str, Meta(min_length=1, description="Code of the language to begin in, where a question set has it.")
     ] = "en"

@@ -56,7 +56,7 @@ OPENING = "sudo /opt/sayso/current/script/install kiosk"
 
 @click.command("setup", cls=ManyValued)
 @click.option("--config", "path", default=USUAL, show_default=True, type=click.Path(path_type=Path), help="Its file.")
-@click.option("--home-name", metavar="TEXT", help="What the home is called, on the waiting screen.")
+@click.option("--home-name", metavar="TEXT", help="What the office knows the home by.")
 @click.option("--language", metavar="CODE", help="Language to begin in, such as en or cy.")
 @click.option("--microphone", metavar="PART", help="Part of its name, or usb:1234:5678; '' is the system's own.")
 @click.option("--no-microphone", is_flag=True, help="Answers by keys alone.")

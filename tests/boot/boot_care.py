@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,35 +45,49 @@ class Care:
 
     bed: Bed
 
+    @contextmanager
+    def _another_configuration(self) -> Iterator[None]:
+        """Whatever becomes of it meanwhile, the one of before is there again afterwards."""
+        console = self.bed.guest.console
+        console.must(f"cp -p {CONFIG} {ASIDE}")
+        try:
+            yield
+        finally:
+            console.must(f"mv {ASIDE} {CONFIG}")
+
     def crash(self) -> None:
         """A kiosk that cannot start ends on the sign, shown and said; put right, it comes back."""
         guest, console, report = self.bed.guest, self.bed.guest.console, self.bed.report
         waiting = guest.still("8-before")
         heard_bytes = guest.sound.stat().st_size
-        console.must(f"cp -p {CONFIG} {ASIDE}; echo 'this is no TOML' > {CONFIG}")
-        console.must(f"systemctl restart --no-block {KIOSK}")
-        said = f"journalctl --no-pager -b -o cat -u {SIGN} | grep -x 'out-of-order: said'"
-        console.until("the sign is said", lambda: console.run(said).code == 0, 2 * guest.patience_s, each_s=2)
-        starts = console.must(
-            f"journalctl --no-pager -b -o short-monotonic -u {KIOSK} | grep -E 'cage.*sayso: |repeated'"
-        )
-        lines = [line.partition("kiosk ")[2] for line in starts.splitlines()]
-        report.check(
-            "systemd gave up", so="repeated too quickly" in lines[-1], seen=f"after {len(lines) - 1} starts that failed"
-        )
-        report.say(f"      | {lines[0]}")
-        shown = guest.still("8-out-of-order")
-        report.check("the sign has colours", so=colours(shown) > 8, seen=f"{colours(shown)}, {shown.name}")
-        words = sentence("out_of_order", "en")
-        wanted = self.bed.work / "sign.ppm"
-        wanted.write_bytes(picture(words, (WIDTH_PX, HEIGHT_PX)))
-        differs = differing(wanted, shown)
-        report.check(f"it is the picture with '{words}'", so=same(wanted, shown), seen=f"{differs:.4f} of it differs")
-        level = loudest(guest.sound, heard_bytes)
-        report.check("and it was said", so=level > QUIET, seen=f"the loudest sample meanwhile is {level:.3f}")
-        self._no_way_out(shown)
-        self._said_again()
-        console.must(f"mv {ASIDE} {CONFIG}")
+        with self._another_configuration():
+            console.must(f"echo 'this is no TOML' > {CONFIG}")
+            console.must(f"systemctl restart --no-block {KIOSK}")
+            said = f"journalctl --no-pager -b -o cat -u {SIGN} | grep -x 'out-of-order: said'"
+            console.until("the sign is said", lambda: console.run(said).code == 0, 2 * guest.patience_s, each_s=2)
+            starts = console.must(
+                f"journalctl --no-pager -b -o short-monotonic -u {KIOSK} | grep -E 'cage.*sayso: |repeated'"
+            )
+            lines = [line.partition("kiosk ")[2] for line in starts.splitlines()]
+            report.check(
+                "systemd gave up",
+                so="repeated too quickly" in lines[-1],
+                seen=f"after {len(lines) - 1} starts that failed",
+            )
+            report.say(f"      | {lines[0]}")
+            shown = guest.still("8-out-of-order")
+            report.check("the sign has colours", so=colours(shown) > 8, seen=f"{colours(shown)}, {shown.name}")
+            words = sentence("out_of_order", "en")
+            wanted = self.bed.work / "sign.ppm"
+            wanted.write_bytes(picture(words, (WIDTH_PX, HEIGHT_PX)))
+            differs = differing(wanted, shown)
+            report.check(
+                f"it is the picture with '{words}'", so=same(wanted, shown), seen=f"{differs:.4f} of it differs"
+            )
+            level = loudest(guest.sound, heard_bytes)
+            report.check("and it was said", so=level > QUIET, seen=f"the loudest sample meanwhile is {level:.3f}")
+            self._no_way_out(shown)
+            self._said_again()
         self._put_right(waiting)
 
     def _no_way_out(self, shown: Path) -> None:
@@ -111,40 +127,41 @@ class Care:
         """`sayso setup` by flags on a machine without a configuration, and again with one."""
         guest, console, report = self.bed.guest, self.bed.guest.console, self.bed.report
         waiting = guest.still("10-before")
-        console.must(f"mv {CONFIG} {ASIDE}")
-        console.write_file("/root/address.txt", self.bed.office.address)
-        console.write_file("/root/pin.txt", "314241")
-        flags = (
-            "--home-name 'Elm Road' --language en --speaker 'HDA Intel' --no-microphone "
-            "--server-file /root/address.txt --pin-file /root/pin.txt --sets server:boot_test"
-        )
-        told = self._sayso(f"setup {flags}")
-        report.check("sayso setup: written, and fit to open", so=told.code == 0, seen=f"exit code {told.code}")
-        token = self.bed.office.address.rpartition("/")[2]
-        report.check("it says no token", so=token not in told.words)
-        mode = console.must(f"stat -c '%a %U:%G' {CONFIG}")
-        report.check(f"{CONFIG} is root's and the kiosk's to read", so=mode == "640 root:sayso", seen=mode)
-        first = self._config()
-        told = self._sayso("setup --home-name 'Oak Lane' --open 00:00-24:00")
-        report.check("again, with two flags: written", so=told.code == 0, seen=f"exit code {told.code}")
-        second = self._config()
-        changed = sorted(name for name in {*first, *second} if first.get(name) != second.get(name))
-        report.check("only they are changed", so=changed == ["home.name", "hours.open"], seen=", ".join(changed))
-        mode = console.must(f"stat -c '%a %U:%G' {CONFIG}")
-        report.check("its owner and mode are the same", so=mode == "640 root:sayso", seen=mode)
+        with self._another_configuration():
+            console.must(f"rm {CONFIG}")
+            console.write_file("/root/address.txt", self.bed.office.address)
+            console.write_file("/root/pin.txt", "314241")
+            flags = (
+                "--home-name 'Elm Road' --language en --speaker 'HDA Intel' --no-microphone "
+                "--server-file /root/address.txt --pin-file /root/pin.txt --sets server:boot_test"
+            )
+            told = self._sayso(f"setup {flags}")
+            report.check("sayso setup: written, and fit to open", so=told.code == 0, seen=f"exit code {told.code}")
+            token = self.bed.office.address.rpartition("/")[2]
+            report.check("it says no token", so=token not in told.words)
+            mode = console.must(f"stat -c '%a %U:%G' {CONFIG}")
+            report.check(f"{CONFIG} is root's and the kiosk's to read", so=mode == "640 root:sayso", seen=mode)
+            first = self._config()
+            told = self._sayso("setup --home-name 'Oak Lane' --open 00:00-24:00")
+            report.check("again, with two flags: written", so=told.code == 0, seen=f"exit code {told.code}")
+            second = self._config()
+            changed = sorted(name for name in {*first, *second} if first.get(name) != second.get(name))
+            report.check("only they are changed", so=changed == ["home.name", "hours.open"], seen=", ".join(changed))
+            mode = console.must(f"stat -c '%a %U:%G' {CONFIG}")
+            report.check("its owner and mode are the same", so=mode == "640 root:sayso", seen=mode)
+            console.must(f"systemctl restart {KIOSK}", 2 * guest.patience_s)
+            guest.wait_open()
+            now = guest.still("10-set-up")
+            report.check(
+                "it opens with the same waiting screen",
+                so=same(waiting, now),
+                seen=f"{differing(waiting, now):.4f} differs",
+            )
+            told = self._sayso(f"status --config {CONFIG}")
+            report.check("sayso status: open and all well", so=told.code == 0, seen=f"exit code {told.code}")
+            self.bed.all_well()
+        # What comes next has the kiosk as it was.
         console.must(f"systemctl restart --no-block {KIOSK}")
-        guest.wait_open()
-        now = guest.still("10-set-up")
-        report.check("it opens, and the waiting screen has another name", so=not same(waiting, now), seen=now.name)
-        told = self._sayso(f"status --config {CONFIG}")
-        report.check("sayso status: open and all well", so=told.code == 0, seen=f"exit code {told.code}")
-        self.bed.all_well()
-        console.must(f"mv {ASIDE} {CONFIG}; systemctl restart --no-block {KIOSK}")
-        guest.wait_open()
-        now = guest.still("10-back")
-        report.check(
-            "with the one of before it is as before", so=same(waiting, now), seen=f"{differing(waiting, now):.4f}"
-        )
 
     def help(self) -> None:
         """The help key has the home's own program run, outside the kiosk's sandbox; if that fails, staff are told."""

@@ -54,6 +54,7 @@ class Upgrades:
     def falling(self) -> None:
         """A version that passes its trial and then does not come up: the one of before, with its older tables."""
         guest, console, report = self.bed.guest, self.bed.guest.console, self.bed.report
+        guest.wait_open()
         waiting, before, tables, rows = guest.still("11-before"), self._current(), self._tables(), guest.kept()
         self._prepare("falling")
         code = self._install(f"{STICK}/falling")

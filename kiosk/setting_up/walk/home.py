@@ -21,7 +21,7 @@ class NamePage(TypedPage):
         there = "Every answer stands as it is now: Enter keeps it." if self.draft.found else "This is a new kiosk."
         return (
             f"Some questions about this kiosk, for {self.draft.path}.\n{there} Nothing is written before the last "
-            "page.\n\nThe name stands on the waiting screen. It may be empty."
+            "page.\n\nThe name is what the office reads of its kiosks. It may be empty."
         )
 
     def value(self) -> str:
