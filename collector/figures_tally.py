@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from collector.consent import for_the_office, withheld
 from collector.visits import Answer, How, Visit
 from openrosa.question_set import Kind, Question, QuestionSet
 
@@ -124,7 +125,7 @@ class Tally:
         cells: by group's code, then home.
         patterns: by group's code: what became of each question in turn, a letter each, and in how many visits so. For
             figures in which a visit counts once, whatever it has answered.
-        messages: by group's code, then question.
+        messages: by group's code, then question; those that others may hear.
     """
 
     def __init__(self, question_set: QuestionSet) -> None:
@@ -144,12 +145,14 @@ class Tally:
         cell.complete += visit.complete
         if visit.day is not None:
             cell.days.add(visit.day)
+        may_be_heard = not withheld(visit, self.question_set)
         pattern = bytearray()
         for question in self.questions:
             answer = visit.answers.get(question.name) or Answer(question.name, How.NOT_REACHED)
             cell.questions.setdefault(question.name, QuestionCounts()).add(answer, question)
             pattern.append(PATTERN[answer.how])
-            if answer.how is How.GIVEN and answer.file in visit.files:
+            is_kept = answer.how is How.GIVEN and answer.file in visit.files
+            if is_kept and may_be_heard and not for_the_office(question.name):
                 kept = KeptMessage(visit.instance_id, answer.file, _reader(visit, answer.file))
                 self.messages.setdefault(group, {}).setdefault(question.name, []).append(kept)
         self.patterns.setdefault(group, Counter())[bytes(pattern)] += 1

@@ -15,6 +15,7 @@ from enum import Enum
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from collector.consent import asks_consent, for_the_office, withheld
 from collector.page.voices import playable
 from collector.visits import How, Visit
 from openrosa.question_set import Kind, text_in
@@ -31,10 +32,6 @@ SHIPPED = ("being_part_of_it", "forum", "good_news", "my_ideas", "you_said_we_di
 LEAST_VISITS = 5
 """A home with fewer visits in the month is not named."""
 ID_LETTERS = 8
-_NAMES = re.compile(r"name", re.IGNORECASE)
-_CONSENT = {"hear": "everybody", "share": "voice"}
-"""The questions of `good_news` by which somebody says who may hear the story and how, and what lets a panel hear it."""
-_AGREED, _ABOUT, _OTHER = "agree", "about", "other"
 
 
 class Sort(Enum):
@@ -118,7 +115,7 @@ class Chosen:
             return False
         if own in self.also:
             return True
-        return (form_id in SHIPPED or form_id in self.also) and not _NAMES.search(question) and question != _AGREED
+        return (form_id in SHIPPED or form_id in self.also) and not for_the_office(question)
 
 
 @dataclass(frozen=True)
@@ -198,7 +195,7 @@ def item_id(instance_id: str, question: str, sort: Sort) -> str:
 
 def _item(visit: Visit, question_set: QuestionSet, question: Question, sort: Sort) -> Item:
     language = question_set.default_language
-    sort = Sort.STORY if _asks_consent(question_set) else sort
+    sort = Sort.STORY if asks_consent(question_set) else sort
     return Item(
         id=item_id(visit.instance_id, question.name, sort),
         sort=sort,
@@ -254,24 +251,12 @@ def _sort_of(visit: Visit) -> Sort:
     return Sort(value) if value in _KINDS else Sort.VOICE
 
 
-def _asks_consent(question_set: QuestionSet) -> bool:
-    return {*_CONSENT} <= {one.name for one in question_set.questions}
-
-
 def _why_not(visit: Visit, question_set: QuestionSet, question: Question, chosen: Chosen) -> str:
     """Why a message stays out, as what can stand behind "left out: 3, ...", or ""."""
     if not chosen.takes(visit.form_id, question.name):
         return f"{visit.form_id}/{question.name}: not for the panel unless you name it"
-    if not _asks_consent(question_set):
-        return ""
-    given = {name: one.value for name, one in visit.answers.items() if one.how is How.GIVEN}
-    if visit.how == "proxy":
-        return f"{visit.form_id}: somebody else agreed in the person's place"
-    if any(given.get(name) != value for name, value in _CONSENT.items()):
-        return f"{visit.form_id}: nobody said that everybody may hear it in this voice"
-    if given.get(_ABOUT) == _OTHER:
-        return f"{visit.form_id}: about somebody else, who has to be asked first"
-    return ""
+    why = withheld(visit, question_set)
+    return f"{visit.form_id}: {why}" if why else ""
 
 
 def _named(homes: Mapping[str, int], least_visits: int) -> frozenset[str]:

@@ -219,7 +219,7 @@ class View:
                 beside=beside,
                 not_asked=not_asked,
                 voices=voices,
-                no_voices=self.words("no_voices") if figures.given and not voices else "",
+                no_voices=self._not_played(figures.given, len(voices)),
             )
         big, words, note = self._most(figures)
         return Shown(
@@ -262,6 +262,11 @@ class View:
 
     def _of(self, choice: ChoiceFigure) -> str:
         return self.words("of", choice.share.count, of=choice.share.of)
+
+    def _not_played(self, given: int, played: int) -> str:
+        if not played:
+            return self.words("no_voices") if given else ""
+        return self.words("fewer_voices", given - played) if played < given else ""
 
     def _voices(self, figures: QuestionFigures) -> Iterator[Voice]:
         for number, message in enumerate(figures.messages, 1):
