@@ -22,6 +22,7 @@ from sayso.models import MODELS_DIR
 from sayso.questions_told import Outcome, bytes_of, count_of, what_is_asked
 from voice.engines import ENGINES, open_engine
 from voice.errors import VoiceError
+from voice.sound_alikes import code_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,10 +136,7 @@ def _tell(one: Checked) -> None:
 
 
 def _ears(engine: str, models_dir: Path) -> Callable[[str], Engine | None]:
-    """The engine for a language, loaded once; none where nobody asked for one or no model hears the language.
-
-    Raises: VoiceError: the one that was asked for by name cannot be had.
-    """
+    """What gives the engine for a language, loaded once; none where nobody asked for one, or no model hears it."""
 
     @cache
     def hear(language: str) -> Engine | None:
@@ -147,7 +145,7 @@ def _ears(engine: str, models_dir: Path) -> Callable[[str], Engine | None]:
         try:
             return open_engine(engine, language, models_dir)
         except VoiceError:
-            if engine == "auto":
+            if engine == "auto" and code_of(language) != "en":
                 return None  # it is answered by key alone there, as `sayso check` says
             raise
 

@@ -10,11 +10,12 @@ from kiosk.interpret import called_like_commands, commands, meanings, meant, sha
 from kiosk.view import Command
 from openrosa.question_set import Question, QuestionSet
 from voice.engine import Engine
+from voice.errors import VoiceError
 from voice.sound_alikes import Said, code_of
 
 Add = Callable[..., None]
 Hear = Callable[[str], Engine | None]
-"""The engine that hears a language; None where there is none."""
+"""The engine that hears a language; None where nobody listens for it. May raise VoiceError: it cannot be had."""
 
 _UNLIKE = frozenset({Command.LOUDER, Command.QUIETER, Command.SLOWER, Command.FASTER})
 """Taken for an answer, or an answer for them: what was meant is said again, and nothing is lost."""
@@ -35,7 +36,11 @@ def hearing(question_set: QuestionSet, add: Add, hear: Hear) -> Iterator[str]:
         sounds = phonemes(sorted(said), spoken)
         if sounds is None:
             yield f"choices that sound alike in '{spoken}': espeak-ng is missing, or does not speak it"
-        engine = hear(spoken)
+        engine: Engine | None = None
+        try:
+            engine = hear(spoken)
+        except VoiceError as error:
+            yield f"words that the model does not know, in '{spoken}': {error}"
         for question in asked:
             _Choices(question, language, spoken, question_set, add).tell(sounds or {}, engine)
 

@@ -66,11 +66,22 @@ def test_phrases_of_one_choice_may_sound_alike(tmp_path: Path):
         ("en", "good", "not good", False),
         ("en", "a bit", "a lot", False),
         ("en", "the living room", "the living rooms", True),
+        ("en", "the living room", "the dining room", False),
         ("cy", "ydw", "ydy", True),
         ("cy", "da", "iawn", False),
         ("de", "Haus", "Maus", True),
     ],
-    ids=["no-now", "yes-no", "good-not-good", "bit-lot", "long", "ydw-ydy", "da-iawn", "haus-maus"],
+    ids=[
+        "no-now",
+        "yes-no",
+        "good-not-good",
+        "bit-lot",
+        "long-alike",
+        "long-unlike",
+        "ydw-ydy",
+        "da-iawn",
+        "haus-maus",
+    ],
 )
 def test_two_phrases_are_alike_when_one_sound_of_a_few_is_another(language: str, one: str, two: str, so: bool):
     sounds = phonemes((one, two), language)
