@@ -7,14 +7,13 @@ import sys
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from collector.alerts import mark_opened
 from collector.app import make_app
 from collector.database import opened
-from collector.errors import CollectorError
 from collector.export import export
 from collector.folders import write_key_pair, write_result
 from collector.forms import add_form
@@ -22,7 +21,6 @@ from collector.keys import all_keys, new_key, revoke_key
 from collector.limits import Limits
 from collector.results import Result, Unread, read, stored_submissions
 from collector.serve import PROXY, bound, serve, url_of
-from openrosa.sealing import load_private_key
 from sayso.collector_digest import decide_command, digest_command
 from sayso.collector_health import health_command
 from sayso.collector_place import place
@@ -31,14 +29,11 @@ from sayso.collector_reply import reply_command
 from sayso.collector_results import results_command
 from sayso.collector_stick import import_command, kiosks_command
 from sayso.collector_watch import alerts_command, audit_command, roles_command
+from sayso.office_key import KEY, private_key_of
 from sayso.recovery import restore_command, sheet_command
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-KEY = click.option("--key", type=EXISTING_FILE, help="The private key (PEM) that opens sealed visits.")
 _LIMITS = Limits()
 _COUNT = click.IntRange(1)
 EXAMPLES = {
@@ -191,7 +186,7 @@ def open_command(
     """Open what came in, with the office's private key. Exit code 1 when something could not be opened."""
     if folder is None and not as_json:
         raise click.UsageError("Say where to: --to FOLDER, --json, or both.")
-    private_key = _private_key(key)
+    private_key = private_key_of(key)
     told: dict[str, dict[str, Any]] = {}
     unread: list[Unread] = []
     seen: list[int] = []
@@ -221,7 +216,7 @@ def open_command(
 @KEY
 def export_command(data: Path | None, database_url: str | None, folder: Path, key: Path | None) -> None:
     """Write results as CSV, with the columns that ODK Central writes. Exit code 1 when a visit could not be opened."""
-    private_key = _private_key(key)
+    private_key = private_key_of(key)
     with opened(data, database_url, make=False) as database:
         done = export(database, folder, private_key)
         mark_opened(database, done.opened, _now())
@@ -269,16 +264,6 @@ def _told(result: Result | Unread) -> dict[str, Any]:
         return {**head, "error": result.why}
     files = {name: {"size_bytes": len(data), "sha256": sha256(data).hexdigest()} for name, data in result.files.items()}
     return {**head, "values": dict(result.values), "attachments": files}
-
-
-def _private_key(path: Path | None) -> RSAPrivateKey | None:
-    if path is None:
-        return None
-    try:
-        pem = path.read_bytes()
-    except OSError as error:
-        raise CollectorError("Cannot read", f"the key {path}: {error.strerror}", "Check who may read it.") from None
-    return load_private_key(pem)
 
 
 def _now() -> datetime:

@@ -14,9 +14,9 @@ import click
 from collector.database import opened
 from collector.errors import CollectorError
 from openrosa.findings import one_line
-from openrosa.sealing import load_private_key
 from sayso.collector_place import place
 from sayso.office_extra import office_libraries
+from sayso.office_key import KEY, private_key_of
 
 if TYPE_CHECKING:
     from collector.digest.decisions import Row
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 MADE_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NOT_SO = 1
 """Exit code where something is missing: a visit that can't be read, a decision that can't be told."""
 TOLD_EVERY = 200
@@ -44,7 +43,7 @@ DECISIONS = ("we_will", "we_cant", "done", "not_yet", "leave_out")
     ),
 )
 @place
-@click.option("--key", type=FILE, help="The private key (PEM) that opens sealed visits.")
+@KEY
 @click.option("--month", required=True, metavar="YYYY-MM", help="The month in which the visits arrived, UTC.")
 @click.option("--to", "folder", required=True, type=FOLDER, help="A folder for this month. It is for you alone.")
 @click.option("--set", "also", multiple=True, metavar="SET[/QUESTION]", help="Messages that go in besides; repeat it.")
@@ -89,7 +88,7 @@ def digest_command(
         from collector.digest.items import Chosen  # noqa: PLC0415
         from collector.digest.month import CalendarMonth  # noqa: PLC0415
     chosen = Chosen(frozenset(which["also"]), frozenset(which["without"]), least_visits)
-    private_key = None if key is None else load_private_key(_bytes(key))
+    private_key = private_key_of(key)
     with opened(data, database_url, make=False) as database:
         done = write_digest(
             database,
@@ -232,10 +231,3 @@ def _many(count: int, what: str) -> str:
 def _progress(count: int) -> None:
     if count % TOLD_EVERY == 0:
         click.echo(f"{count} visits ...", err=True)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CollectorError("Cannot read", f"the key {path}: {error.strerror}", "Check who may read it.") from None

@@ -13,8 +13,8 @@ import click
 from collector.database import opened
 from collector.kiosk_health import FORM_ID, KioskHealth, kiosks
 from openrosa.findings import one_line
-from openrosa.sealing import load_private_key
 from sayso.collector_place import place
+from sayso.office_key import KEY, private_key_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,7 +25,7 @@ SILENT_DAYS = 3
 
 @click.command("health")
 @place
-@click.option("--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The private key (PEM).")
+@KEY
 @click.option(
     "--silent-days", default=SILENT_DAYS, show_default=True, type=click.IntRange(1), help="So long is too long."
 )
@@ -54,7 +54,7 @@ def health_command(
 
     Exit codes: 0 all well, 1 some need somebody, 2 wrong use.
     """
-    private_key = None if key is None else load_private_key(key.read_bytes())
+    private_key = private_key_of(key)
     today = datetime.now().astimezone().date()
     with opened(data, database_url, make=False) as where:
         found, unread = kiosks(where, private_key)

@@ -14,13 +14,12 @@ import click
 
 from collector.alerts import mark_opened
 from collector.database import FILE_NAME, Database, opened
-from collector.errors import CollectorError
 from collector.kiosks import known
 from openrosa.findings import one_line
-from openrosa.sealing import load_private_key
 from sayso.collector_place import VARIABLE
 from sayso.collector_publish import form_files
 from sayso.office_extra import office_libraries
+from sayso.office_key import KEY, private_key_of
 
 if TYPE_CHECKING:
     from collector.sources.forms import Forms
@@ -51,7 +50,7 @@ def _day(_context: click.Context, _parameter: click.Parameter, moment: datetime 
 @click.argument("places", metavar="[SOURCE]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--data", type=FOLDER, help="A collector's own folder, with SQLite.")
 @click.option("--database", "url", metavar="URL", help=f"A collector's PostgreSQL; or set {VARIABLE}.")
-@click.option("--key", type=FILE, help="The private key (PEM) that opens sealed visits.")
+@KEY
 @click.option("--to", "folder", required=True, type=FOLDER, help="Where everything goes. It is for you alone.")
 @click.option("--form", "forms", multiple=True, type=FILE, help="An XForm, for a stick or a zip; may be repeated.")
 @click.option("--form-id", help="Results of one form alone.")
@@ -107,7 +106,7 @@ def results_command(
         from sayso.collector_results_told import as_text, not_read, plain  # noqa: PLC0415
     forms = _forms(chosen.pop("forms"))
     wanted = Wanted(**chosen)
-    private_key = None if key is None else load_private_key(_bytes(key))
+    private_key = private_key_of(key)
     with ExitStack() as stack:
         database, sources = _sources(stack, places, data, url, signing)
         done = write_results(sources, forms, private_key, wanted, _told)
@@ -170,10 +169,3 @@ def _forms(paths: tuple[Path, ...]) -> Forms:
 def _told(count: int) -> None:
     if count % TOLD_EVERY == 0:
         click.echo(f"{count} visits ...", err=True)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CollectorError("Cannot read", f"the key {path}: {error.strerror}", "Check who may read it.") from None
