@@ -76,15 +76,17 @@ class Image:
     Attributes:
         folder: everything of it.
         sha256: of the disk before its first start.
+        source: the commit's files.
     """
 
     folder: Path
     sha256: str
+    source: Path
 
     @property
     def office(self) -> Office:
         """Whose form is in it."""
-        return Office(self.folder / "office")
+        return Office(self.folder / "office", self.source)
 
     def disks(self, run: Path, stick: Path | None = None) -> Disks:
         """What a machine of its own starts from: nothing is written into the image."""
@@ -120,7 +122,7 @@ class Maker:
             self._make(base, folder)
         else:
             self.say(f"the image is there: {folder}")
-        return Image(folder, (folder / "sha256").read_text(encoding="utf-8").strip())
+        return Image(folder, (folder / "sha256").read_text(encoding="utf-8").strip(), self.source())
 
     def source(self) -> Path:
         """The commit's files, as `git archive` gives them."""
@@ -201,7 +203,7 @@ class Maker:
         source = self.source()
         self._drop("bundle-*")
         bundle = self.bundle(source, self.commit[:12])
-        office = Office.founded(new / "office")
+        office = Office.founded(new / "office", source)
         self._install(source, bundle, root)
         office.furnish(root)
         self.say("script/install kiosk again, now that there is a configuration: from here on it starts by itself")

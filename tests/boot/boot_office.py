@@ -77,15 +77,17 @@ class Office:
 
     Attributes:
         folder: of its own.
+        source: the tree that its Sayso is of: the commit's too, and not what is being worked on.
     """
 
     folder: Path
+    source: Path
 
     @classmethod
-    def founded(cls, folder: Path) -> Office:
+    def founded(cls, folder: Path, source: Path) -> Office:
         """One with keys, two forms that are published, and an address for one kiosk."""
         folder.mkdir(parents=True)
-        office = cls(folder)
+        office = cls(folder, source)
         sheets = folder / "boot_test.md"
         sheets.write_text(SHEETS)
         office._sayso("collector", "keys", "pair", str(folder / "keys"))
@@ -107,7 +109,7 @@ class Office:
     def copied(self, folder: Path) -> Office:
         """The same office elsewhere: each run of the test has its own."""
         shutil.copytree(self.folder, folder)
-        return Office(folder)
+        return Office(folder, self.source)
 
     def furnish(self, root: Path) -> None:
         """Put the form and the configuration into a kiosk's files."""
@@ -122,11 +124,14 @@ class Office:
         """The collector, on a port of this host's loopback."""
         command = [*SAYSO, "collector", "serve", "--data", str(self.data), "--port", "0"]
         with log.open("a") as errors:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+            process = subprocess.Popen(command, cwd=self.source, stdout=subprocess.PIPE, stderr=errors, text=True)
         try:
             if process.stdout is None:
                 raise OSError("the collector has no stdout")
-            yield int(process.stdout.readline().strip().rpartition(":")[2])
+            port = process.stdout.readline().strip().rpartition(":")[2]
+            if not port:
+                raise BootError(f"the office's collector does not start: {log.name}")
+            yield int(port)
         finally:
             process.terminate()
             process.wait(30)
@@ -156,4 +161,4 @@ class Office:
         return done.stdout
 
     def _tried(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*SAYSO, *words], check=False, capture_output=True, text=True)
+        return subprocess.run([*SAYSO, *words], check=False, capture_output=True, text=True, cwd=self.source)

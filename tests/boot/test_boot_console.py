@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from boot_console import PROMPT, BootError, Console
-from boot_guest import differing, loudest_part, same
+from boot_guest import differing, loudest, loudest_part, same
 from boot_report import Report
 from PIL import Image, ImageDraw
 
@@ -46,6 +46,13 @@ def test_a_command_without_an_end_is_given_up(console):
         console.run("sleep 60", timeout_s=1)
 
 
+def test_a_command_that_takes_long_is_told_line_by_line(console):
+    heard = []
+    told = console.run("echo one; echo; echo two; printf three", heard=heard.append)
+    assert heard == ["one", "two", "three"]
+    assert told.words == "one\n\ntwo\nthree"
+
+
 def test_what_is_typed_stands_in_the_log(console, tmp_path):
     console.type_line("echo number: $((4000 + 711))")
     console.wait_for("number: 4711", 60)
@@ -73,6 +80,8 @@ def test_silence_is_told_from_sound(tmp_path):
             sound.setframerate(8000)
             sound.writeframes(level.to_bytes(2, "little") * 100)
         assert loudest_part(tmp_path) == level / 32768
+    assert loudest(tmp_path / "sound-1.wav", since=44 + 198) == 0.5
+    assert loudest(tmp_path / "sound-1.wav", since=44 + 200) == 0
 
 
 def test_a_step_that_fails_is_told_and_the_next_one_is_tried(tmp_path, capsys):
