@@ -18,7 +18,7 @@ from openrosa.convert import Converted, convert
 from openrosa.findings import one_line
 from openrosa.folders import write_whole
 from openrosa.xform import read
-from sayso.collector_digest import FILE, FOLDER, MADE_FOLDER, NOT_SO, table_of
+from sayso.collector_digest import FOLDER, MADE_FOLDER, NOT_SO, table_of
 from sayso.collector_place import VARIABLE
 from sayso.office_extra import office_libraries
 from sayso.questions_told import bytes_of, count_of
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collector.digest.folder import Counted
     from collector.digest.table import Decisions
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NO_WORDS_IN_LANGUAGE = "QS102"
 """Of what was said and decided there are English words alone: one sentence for all of them is enough."""
 
