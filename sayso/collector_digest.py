@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from collector.database import opened
 from collector.errors import CollectorError
 from openrosa.findings import one_line
-from sayso.collector_place import place
+from sayso.collector_sources import DATA, DATABASE, FILE, PLACES, collector_of, forms_of, others, others_of
 from sayso.office_extra import office_libraries
 from sayso.office_key import KEY, private_key_of
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collector.digest.decisions import Row
     from collector.digest.folder import Written
     from collector.digest.table import Decisions
+    from collector.sources.gather import Source
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 MADE_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -40,10 +41,15 @@ DECISIONS = ("we_will", "we_cant", "done", "not_yet", "leave_out")
         "\b\nFor example:\n"
         "  sayso collector digest --data collected --key office-key/private.pem --month 2026-11 --to november\n"
         "  sayso collector digest ... --set what_i_am_like/wish --without forum\n"
+        "  sayso collector digest my_ideas.zip good_news.zip --form my_ideas.xml --form good_news.xml \\\n"
+        "    --month 2026-11 --to november\n"
     ),
 )
-@place
+@PLACES
+@DATA
+@DATABASE
 @KEY
+@click.option("--form", "forms", multiple=True, type=FILE, help="An XForm, for a zip; may be repeated.")
 @click.option("--month", required=True, metavar="YYYY-MM", help="The month in which the visits arrived, UTC.")
 @click.option("--to", "folder", required=True, type=FOLDER, help="A folder for this month. It is for you alone.")
 @click.option("--set", "also", multiple=True, metavar="SET[/QUESTION]", help="Messages that go in besides; repeat it.")
@@ -63,16 +69,21 @@ DECISIONS = ("we_will", "we_cant", "done", "not_yet", "leave_out")
     help="A home with fewer visits in the month is not named.",
 )
 def digest_command(
+    places: tuple[Path, ...],
     data: Path | None,
-    database_url: str | None,
+    url: str | None,
+    *,
     key: Path | None,
     month: str,
     folder: Path,
     table: str,
     least_visits: int,
-    **which: tuple[str, ...],
+    **which: tuple[Any, ...],
 ) -> None:
     """Gather a month's voice messages for a panel, one a page, and a table for what it decides.
+
+    SOURCE is a collector's folder, or a zip that ODK Central has exported (with the passphrase); a zip needs --form.
+    Visits on a stick are taken by `sayso collector import` first: a stick does not say when they arrived.
 
     --to gets digest.html, a file that needs no network, with the messages to press; and decisions.xlsx, to be filled in
     by hand or with `sayso collector decide`. Run it again at any time: pages are made anew, decisions stay.
@@ -86,16 +97,23 @@ def digest_command(
     with office_libraries():
         from collector.digest.folder import write_digest  # noqa: PLC0415 - an office has its libraries
         from collector.digest.items import Chosen  # noqa: PLC0415
-        from collector.digest.month import CalendarMonth  # noqa: PLC0415
+        from collector.digest.month import CalendarMonth, MonthOfDatabase, MonthOfExport  # noqa: PLC0415
+        from collector.sources.gather import gather  # noqa: PLC0415
+    if any(one.is_dir() for one in others(places)):
+        raise click.UsageError("A stick does not say when visits arrived: `sayso collector import` takes them first.")
     chosen = Chosen(frozenset(which["also"]), frozenset(which["without"]), least_visits)
-    private_key = private_key_of(key)
-    with opened(data, database_url, make=False) as database:
+    private_key, of = private_key_of(key), CalendarMonth.of(month)
+    waiting: set[str] = set()
+    with ExitStack() as stack:
+        database = collector_of(stack, places, data, url)
+        sources: list[Source] = [] if database is None else [MonthOfDatabase(database, of, waiting)]
+        sources += [MonthOfExport(one, of) for one in others_of(places, None)]
         done = write_digest(
-            database,
-            private_key,
-            CalendarMonth.of(month),
+            gather(sources, private_key, forms=forms_of(which["forms"])),
+            of,
             folder,
             now=datetime.now(UTC),
+            waiting=waiting,
             suffix=f".{table}",
             chosen=chosen,
             progress=_progress,
@@ -208,6 +226,8 @@ def _show(rows: list[Row], *, as_json: bool) -> None:
 
 def _tell(done: Written) -> None:
     """What came of it; what is missing goes to stderr."""
+    from sayso.collector_results_told import not_read  # noqa: PLC0415 - with what an office has
+
     found, counted = done.month, done.counted
     click.echo(
         f"{done.folder / 'digest.html'}: {_many(len(found.items), 'message')} of {_many(counted.visits, 'visit')}."
@@ -220,8 +240,8 @@ def _tell(done: Written) -> None:
     if found.waiting:
         what = f"{_many(found.waiting, 'visit')} of sensitive sets that nobody has opened"
         click.echo(f"Not in it: {what}. Open them, listen, and make the digest again.", err=True)
-    for name, why in done.unread:
-        click.echo(f"Not read: {one_line(name)}: {one_line(why)}", err=True)
+    for line in not_read(done.unread):
+        click.echo(line, err=True)
 
 
 def _many(count: int, what: str) -> str:

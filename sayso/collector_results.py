@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
@@ -13,20 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from collector.alerts import mark_opened
-from collector.database import FILE_NAME, Database, opened
-from collector.kiosks import known
 from openrosa.findings import one_line
-from sayso.collector_place import VARIABLE
-from sayso.collector_publish import form_files
+from sayso.collector_sources import DATA, DATABASE, FILE, PLACES, collector_of, forms_of, others_of
 from sayso.office_extra import office_libraries
 from sayso.office_key import KEY, private_key_of
 
 if TYPE_CHECKING:
-    from collector.sources.forms import Forms
     from collector.sources.gather import Source
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 NOT_ALL_READ = 1
 """Exit code where something could not be read."""
@@ -47,9 +41,9 @@ def _day(_context: click.Context, _parameter: click.Parameter, moment: datetime 
 
 
 @click.command("results", short_help="Sheets, voices, figures and an easy-read page.", epilog=EPILOG)
-@click.argument("places", metavar="[SOURCE]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--data", type=FOLDER, help="A collector's own folder, with SQLite.")
-@click.option("--database", "url", metavar="URL", help=f"A collector's PostgreSQL; or set {VARIABLE}.")
+@PLACES
+@DATA
+@DATABASE
 @KEY
 @click.option("--to", "folder", required=True, type=FOLDER, help="Where everything goes. It is for you alone.")
 @click.option("--form", "forms", multiple=True, type=FILE, help="An XForm, for a stick or a zip; may be repeated.")
@@ -103,12 +97,16 @@ def results_command(
     with office_libraries():
         from collector.compared import compare as compare_versions  # noqa: PLC0415 - an office has its libraries
         from collector.results_folder import Wanted, write_results  # noqa: PLC0415
+        from collector.sources.database import DatabaseSource  # noqa: PLC0415
         from sayso.collector_results_told import as_text, not_read, plain  # noqa: PLC0415
-    forms = _forms(chosen.pop("forms"))
+    forms = forms_of(chosen.pop("forms"))
     wanted = Wanted(**chosen)
     private_key = private_key_of(key)
     with ExitStack() as stack:
-        database, sources = _sources(stack, places, data, url, signing)
+        database = collector_of(stack, places, data, url)
+        # The collector first, so that what is opened is noted there.
+        sources: list[Source] = [] if database is None else [DatabaseSource(database)]
+        sources += others_of(places, signing or data)
         done = write_results(sources, forms, private_key, wanted, _told)
         if database is not None:
             mark_opened(database, done.opened, datetime.now(UTC))
@@ -125,45 +123,6 @@ def results_command(
         click.echo(one_line(note), err=True)
     if done.unread:
         sys.exit(NOT_ALL_READ)
-
-
-def _sources(
-    stack: ExitStack, places: tuple[Path, ...], data: Path | None, url: str | None, signing: Path | None
-) -> tuple[Database | None, list[Source]]:
-    """What was named: the collector first, so that what is opened is noted there."""
-    from collector.sources.central import CentralSource  # noqa: PLC0415 - with what an office has
-    from collector.sources.database import DatabaseSource  # noqa: PLC0415
-    from collector.sources.stick import StickSource  # noqa: PLC0415
-
-    collectors: list[tuple[Path | None, str | None]] = [(one, None) for one in places if (one / FILE_NAME).is_file()]
-    if data is not None:
-        collectors.append((data, None))
-    if url is None and not collectors and not places:
-        url = os.environ.get(VARIABLE) or None
-    if url is not None:
-        collectors.append((None, url))
-    if len(collectors) > 1:
-        raise click.UsageError("Name one collector: a folder, --data, or --database.")
-    if not collectors and not places:
-        raise click.UsageError("Say where the visits are: SOURCE, --data FOLDER, or --database URL.")
-    database = stack.enter_context(opened(*collectors[0], make=False)) if collectors else None
-    found: list[Source] = [] if database is None else [DatabaseSource(database)]
-    names_in = signing or data
-    for one in places:
-        if (one / FILE_NAME).is_file():
-            continue
-        found.append(StickSource(one, known(names_in) if names_in else {}) if one.is_dir() else CentralSource(one))
-    return database, found
-
-
-def _forms(paths: tuple[Path, ...]) -> Forms:
-    from collector.sources.forms import Forms  # noqa: PLC0415 - with what an office has
-
-    forms = Forms()
-    for path in paths:
-        xform, media = form_files(path)
-        forms.add(xform, lambda media=media: media)  # type: ignore[misc]
-    return forms
 
 
 def _told(count: int) -> None:

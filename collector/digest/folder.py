@@ -12,23 +12,19 @@ import msgspec
 
 from collector.digest.decisions import row_of
 from collector.digest.items import gather as gather_items
-from collector.digest.month import CalendarMonth, MonthOfDatabase
 from collector.digest.table import decisions_in, new_decisions
 from collector.digest.write import digest_page
 from collector.errors import CollectorError
-from collector.sources.gather import gather
 from openrosa.folders import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
-    from collector.database import Database
     from collector.digest.items import Chosen, Month
-    from collector.visits import Visit
+    from collector.digest.month import CalendarMonth
+    from collector.visits import Gathered, Visit
 
 PAGE = "digest.html"
 COUNTED = "month.json"
@@ -72,12 +68,12 @@ class Written:
 
 
 def write_digest(
-    database: Database,
-    private_key: RSAPrivateKey | None,
+    gathered: Gathered,
     month: CalendarMonth,
     folder: Path,
     *,
     now: datetime,
+    waiting: Collection[str] = (),
     suffix: str = ".xlsx",
     chosen: Chosen | None = None,
     progress: Callable[[int], None] = lambda _count: None,
@@ -85,10 +81,10 @@ def write_digest(
     """Make or renew a month's digest.
 
     Args:
-        database: the collector's.
-        private_key: the office's.
+        gathered: the month's visits, of sources as `collector.digest.month` has them.
         month: which.
         folder: of this month alone.
+        waiting: instance ids of visits that stay out, as they are gone through: of a sensitive form, and never opened.
         now: the time; says whether the month is over.
         suffix: ".xlsx" or ".csv", of a table that is not there yet.
         chosen: what goes in.
@@ -102,15 +98,13 @@ def write_digest(
     table = decisions_in(folder)
     if table is not None:
         table.refuse_open()
-    source = MonthOfDatabase(database, month)
-    gathered = gather([source], private_key)
 
     def visits() -> Iterator[Visit]:
         for count, visit in enumerate(gathered.visits, start=1):
             progress(count)
             yield visit
 
-    found = gather_items(visits(), gathered.sets, waiting=source.waiting, chosen=chosen)
+    found = gather_items(visits(), gathered.sets, waiting=waiting, chosen=chosen)
     unread = tuple(gathered.unread)
     counted = Counted(str(month), found.visits + len(unread), len(unread), found.waiting, month.is_over(now))
     try:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from collector.database import Database
     from collector.sources.forms import Forms
+    from collector.sources.gather import Source
     from collector.sources.reading import Reading
 
 _WRITTEN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
@@ -66,14 +67,16 @@ class CalendarMonth:
 class MonthOfDatabase(DatabaseSource):
     """What arrived at a collector in one month; of other months nothing is opened.
 
-    Attributes:
-        waiting: instance ids of sensitive forms' visits that nobody had opened before. Filled as readings are taken.
+    Args:
+        database: the collector's.
+        month: which.
+        waiting: gets the instance ids of sensitive forms' visits that nobody had opened before, as readings are taken.
     """
 
-    def __init__(self, database: Database, month: CalendarMonth) -> None:
+    def __init__(self, database: Database, month: CalendarMonth, waiting: set[str]) -> None:
         super().__init__(database)
         self._month = month
-        self.waiting: set[str] = set()
+        self._waiting = waiting
 
     def readings(self, forms: Forms, private_key: RSAPrivateKey | None, form_id: str | None) -> Iterator[Reading]:
         """The month's visits, oldest first; what kiosks tell of themselves is none."""
@@ -82,5 +85,28 @@ class MonthOfDatabase(DatabaseSource):
             if stored.form_id == HEALTH or not self._month.has(stored.received_at):
                 continue
             if stored.unopened:
-                self.waiting.add(stored.instance_id)
+                self._waiting.add(stored.instance_id)
             yield reading_of(stored, read(stored, private_key))
+
+
+class MonthOfExport:
+    """What arrived in one month, by what another server has exported. Who listened there, no file says.
+
+    Args:
+        source: a zip of ODK Central.
+        month: which.
+    """
+
+    def __init__(self, source: Source, month: CalendarMonth) -> None:
+        self._source = source
+        self._month = month
+
+    def add_forms(self, forms: Forms) -> None:
+        """As the source does."""
+        self._source.add_forms(forms)
+
+    def readings(self, forms: Forms, private_key: RSAPrivateKey | None, form_id: str | None) -> Iterator[Reading]:
+        """The month's visits; what can't be read and has no time is told of in each month."""
+        for one in self._source.readings(forms, private_key, form_id):
+            if one.form_id != HEALTH and (self._month.has(one.received_at) if one.received_at else bool(one.why)):
+                yield one

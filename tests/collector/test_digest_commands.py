@@ -385,3 +385,22 @@ def test_where_an_offices_libraries_are_absent_it_says_how_to_get_them(tmp_path,
     done = run(*words)
     assert done.exit_code == 2
     assert f"{missing} is not installed here" in done.stderr
+
+
+def test_a_month_of_odk_centrals_own_export_is_a_digest_too(tmp_path: Path) -> None:
+    here = Path(__file__).parents[1] / "vectors" / "central"
+    forms = [word for version in (1, 2) for word in ("--form", here / f"garden-{version}.xml")]
+    words = ["digest", here / "garden.zip", *forms, "--set", "garden"]
+    done = run(*words, "--month", "2026-11", "--to", tmp_path / "november")
+    page = (tmp_path / "november" / "digest.html").read_text(encoding="utf-8")
+    assert (done.exit_code, page.count("<audio")) == (1, 3), "one of its four messages was rejected in Central's review"
+    assert "rejected in Central's review" in done.stderr
+    assert "8 visits" in done.stdout
+    before = run(*words, "--month", "2026-10", "--to", tmp_path / "october")
+    assert "0 messages of " in before.stdout
+
+
+def test_a_stick_does_not_say_when_visits_arrived(tmp_path: Path) -> None:
+    done = run("digest", tmp_path, "--month", "2026-11", "--to", tmp_path / "november")
+    assert done.exit_code == 2
+    assert "sayso collector import" in done.stderr
