@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -33,10 +34,10 @@ def test_a_script_of_the_readme_can_be_run_and_is_whole(command: str) -> None:
 
 
 @pytest.mark.parametrize("command", SAYSO)
-def test_a_sayso_command_of_the_readme_does_its_work(command: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "sayso", *command.split()[1:]], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+def test_a_sayso_command_of_the_readme_does_its_work(command: str, tmp_path: Path) -> None:
+    (tmp_path / "question_sets").symlink_to(ROOT / "question_sets")
+    words = [sys.executable, "-m", "sayso", *shlex.split(command)[1:]]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
@@ -56,7 +57,7 @@ def test_what_a_page_links_to_is_there(page: str) -> None:
 
 def test_every_place_named_by_the_architecture_is_there() -> None:
     words = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    rooms = "voice|openrosa|kiosk|collector|sayso|models|docs|tests|script|benchmarks"
+    rooms = "voice|openrosa|kiosk|authoring|collector|sayso|models|docs|tests|script|benchmarks"
     places = set(re.findall(rf"\b((?:{rooms})/[\w./*-]*\w(?:\*\.py)?)", words))
     assert len(places) > 40
     for place in places:
