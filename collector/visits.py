@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TYPE_CHECKING
+
+from openrosa.record_words import How
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,18 +18,9 @@ if TYPE_CHECKING:
 
     from openrosa.question_set import QuestionSet
 
+__all__ = ["Answer", "Gathered", "How", "Visit"]
+
 _ENCRYPTED = re.compile(r"\[encrypted:[^\]]*\]$")
-
-
-class How(Enum):
-    """What became of a question: the values of NAME_how."""
-
-    GIVEN = "given"
-    DONT_KNOW = "dont_know"
-    RATHER_NOT_SAY = "rather_not_say"
-    SKIPPED = "skipped"
-    NOT_REACHED = "not_reached"
-    NOT_ASKED = "not_asked"
 
 
 @dataclass(frozen=True)

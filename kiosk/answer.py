@@ -5,16 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from openrosa.record_words import How
 
-class How(Enum):
-    """What became of a question: the values of NAME_how."""
-
-    GIVEN = "given"
-    DONT_KNOW = "dont_know"
-    RATHER_NOT_SAY = "rather_not_say"
-    SKIPPED = "skipped"
-    NOT_REACHED = "not_reached"
-    NOT_ASKED = "not_asked"  # no longer relevant, or never
+__all__ = ["Answer", "By", "How"]
 
 
 class By(Enum):

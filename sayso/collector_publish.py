@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +11,10 @@ import click
 from collector.database import opened
 from collector.errors import CollectorError
 from collector.forms import add_form, find_form
-from openrosa.convert import SHEET_SUFFIXES, convert
+from openrosa.convert import SHEET_SUFFIXES
 from openrosa.findings import one_line
-from openrosa.xform import read
 from sayso.collector_place import place
-from sayso.questions_told import Outcome, bytes_of, count_of
+from sayso.questions_told import bytes_of, key_in, usable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,14 +73,7 @@ def _of_sheet(file: Path, public_key: Path | None) -> tuple[bytes, Mapping[str, 
     Raises: OpenRosaError: the sheet or the key cannot be used.
     """
     bytes_of(file)  # says so where it is too large to be a sheet
-    key = None if public_key is None else bytes_of(public_key).decode("ascii", "replace")
-    converted = convert(file, key)
-    question_set, findings = read(converted.xform, file.name, places=converted.places)
-    for finding in findings:
-        click.echo(str(finding), err=True)
-    if question_set is None:
-        click.echo(f"{one_line(file.name)}: refused. {count_of(findings, 'error')}; nothing was published.", err=True)
-        sys.exit(Outcome.REFUSED)
+    converted, question_set = usable(file, key_in(public_key), "nothing was published")
     if question_set.public_key is None:
         click.echo("Without a public key: its answers would be kept and sent as they are.", err=True)
     return converted.xform, converted.media

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from openrosa.convert import convert, write_with_media
+from openrosa.convert import write_with_media
 from openrosa.errors import OpenRosaError
 from openrosa.findings import one_line
-from openrosa.xform import read
-from sayso.questions_told import Outcome, bytes_of, count_of, plural, what_is_asked
+from sayso.questions_told import key_in, plural, usable, what_is_asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,14 +58,8 @@ def command(file: Path, to: Path | None, wanted: str | None, public_key: Path | 
     kind, target = _target(file, to, wanted)
     if kind == "md" and public_key is not None:
         raise click.UsageError("--public-key goes into a form or an .xlsx, not into Markdown.")
-    key = None if public_key is None else bytes_of(public_key).decode("ascii", "replace")
-    converted = convert(file, key)
-    question_set, findings = read(converted.xform, file.name, places=converted.places)
-    for finding in findings:
-        click.echo(str(finding), err=True)
-    if question_set is None:
-        click.echo(f"{one_line(file.name)}: refused. {count_of(findings, 'error')}; nothing was written.", err=True)
-        sys.exit(Outcome.REFUSED)
+    key = key_in(public_key)
+    converted, question_set = usable(file, key, "nothing was written")
     content, media = converted.xform, converted.media
     if kind != "xform":
         content, media = _sheet(file, kind, key)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
+from openrosa.convert import Converted, convert
 from openrosa.errors import OpenRosaError
 from openrosa.findings import Finding, one_line
 from openrosa.question_set import Kind
+from openrosa.xform import read
 
 if TYPE_CHECKING:
     from openrosa.question_set import QuestionSet
@@ -35,6 +40,28 @@ def bytes_of(path: Path, limit: int = MAX_SHEET_BYTES) -> bytes:
         raise OpenRosaError(
             "Cannot read", f"{path}: {error.strerror}", "Give the path of a file that is there."
         ) from error
+
+
+def key_in(path: Path | None) -> str | None:
+    """The public key in that file, as `convert` takes it. Raises: OpenRosaError: it cannot be read."""
+    return None if path is None else bytes_of(path).decode("ascii", "replace")
+
+
+def usable(sheet: Path, public_key: str | None, undone: str) -> tuple[Converted, QuestionSet]:
+    """The form of a sheet, and what a kiosk reads in it. Findings go to stderr.
+
+    A form that a kiosk would refuse ends the command, with `undone` ("nothing was written") as its last words.
+
+    Raises: OpenRosaError: the sheet or the key cannot be used.
+    """
+    converted = convert(sheet, public_key)
+    question_set, findings = read(converted.xform, sheet.name, places=converted.places)
+    for finding in findings:
+        click.echo(str(finding), err=True)
+    if question_set is None:
+        click.echo(f"{one_line(sheet.name)}: refused. {count_of(findings, 'error')}; {undone}.", err=True)
+        sys.exit(Outcome.REFUSED)
+    return converted, question_set
 
 
 def what_is_asked(question_set: QuestionSet) -> str:
