@@ -74,8 +74,9 @@ class Console:
 
     def kill(self, number: int) -> None:
         """End the program with a signal, and wait until it has gone."""
-        self._child.kill(number)
-        self._child.wait()
+        if self._child.isalive():
+            self._child.kill(number)
+            self._child.wait()
 
     def wait_for(self, words: str, timeout_s: float) -> None:
         """Read until the line says those words. Raises: BootError: it does not in that time."""

@@ -104,7 +104,7 @@ class Machine:
                 "hda-output,audiodev=sound",
             ),
             *("-kernel", str(disks.kernel), "-initrd", str(disks.initrd)),
-            *("-append", "root=/dev/vda ro console=tty0 console=ttyS0 quiet"),
+            *("-append", "root=/dev/vda ro console=tty0 console=ttyS0 quiet panic=-1"),
             *("-qmp", f"unix:{folder / 'qmp'},server=on,wait=off"),
             *("-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"),
         ]
