@@ -40,13 +40,22 @@ class Beside:
         render: renders what a house can say.
         idle: whether nobody is there.
         put: the runner's inbox.
+        problem: what went wrong beside the runner, which nothing tells it: a call for help fails when it is long over.
 
     Attributes:
         asked: what is asked now.
         own_check: the last check, and when the next is due.
     """
 
-    def __init__(self, house: House, render: Render, idle: Callable[[], bool], put: Callable[[Any], None]) -> None:
+    def __init__(
+        self,
+        house: House,
+        render: Render,
+        idle: Callable[[], bool],
+        put: Callable[[Any], None],
+        problem: Callable[[], str] = lambda: "",
+    ) -> None:
+        self._problem, self._told = problem, ""
         self._over = threading.Event()
         self.asked = AskedSets(house, render, idle, lambda: put(SetsChanged()))
         self.own_check = OwnCheck(
@@ -71,9 +80,13 @@ class Beside:
     def look(self) -> None:
         """Do what is to be done now. While somebody is there it waits, or leaves it for the next time."""
         self.asked.look()
+        problem = self._problem()
         if self.own_check.due:
             self.own_check.run(self._wait)
-            self._put(Midnight())  # staff are told anew
+        elif problem == self._told:
+            return
+        self._told = problem
+        self._put(Midnight())  # staff are told anew
 
     def _run(self) -> None:
         while not self._over.wait(EVERY_S):

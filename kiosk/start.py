@@ -82,7 +82,7 @@ def run(
         keeper = Keeper(store, machine.circumstances, allow_unsealed=kept.allow_unsealed)
         inbox = PulsedInbox(keeper.look)
         health = Health(config.voice, inbox.put)
-        beside = Beside(house, partial(render, config), lambda: runner.idle, inbox.put)
+        beside = Beside(house, partial(render, config), lambda: runner.idle, inbox.put, lambda: helper.problem)
         sound = stack.enter_context(ExitStack())
         speaker = speaker_of(config, health, sound)
         voice = voicebox_of(config, beside.asked.media, speaker)
