@@ -46,10 +46,10 @@ PRIVATE = ""
 # Found with `sayso voice hear`: the trial engine is sure of these or asks again. Six people.
 SAID = (
     ("How is your home?", "gsc_v1_happy/happy/042ea76c_1.flac", "Good", "home", "good"),
-    ("How is your own room?", "gsc_v1_sample/no/439c84f4_1.flac", "Not good", "room", "not_good"),
-    ("How is it to live with the people here?", "gsc_v1_sample/yes/563aa4e6_1.flac", "Good", "together", "good"),
+    ("How is your own room?", "gsc_v1_happy/happy/258f4559_1.flac", "Good", "room", "good"),
+    ("How is it to live with the people here?", "gsc_v1_happy/happy/327289eb_1.flac", "Good", "together", "good"),
     ("Do staff listen to you?", "gsc_v1_sample/no/93ec8b84_1.flac", PRIVATE, "listen", "no"),
-    ("How are the places near you?", "gsc_v1_sample/yes/b87bdb22_1.flac", "Good", "places", "good"),
+    ("How are the places near you?", "gsc_v1_happy/happy/300384f0_1.flac", "Good", "places", "good"),
     ("Do you go out when you want to?", "gsc_v1_sample/no/2f813234_1.flac", "No", "go_out", "no"),
 )
 
