@@ -75,7 +75,7 @@ def by_voice(kiosk: Kiosk) -> None:
     kiosk.engine_ready("pocketsphinx")
     to_first_question(kiosk)
     kiosk.cut_short()
-    kiosk.say(kiosk.recording("gsc_v1_happy/happy/09bcdc9d_1.flac"), "listening", until_closed=True)
+    kiosk.say(kiosk.recording("gsc_v1_happy/happy/712e4d58_1.flac"), "listening", until_closed=True)
     kiosk.settle()
     kiosk.take("confirm")
 
