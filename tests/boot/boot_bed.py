@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from boot_guest import KIOSK, Guest
+from boot_guest import KIOSK, SIGN, Guest
 from boot_machine import Disks
 from boot_office import Office
 from boot_report import Report
@@ -45,8 +45,10 @@ class Bed:
         return Guest.started(self.disks, self.report, self.work, self.port, patience_s)
 
     def all_well(self) -> None:
-        """The line for staff is looked at too: a kiosk that opens without its speaker is not as before."""
+        """Its line for staff says so, which a speaker that lacks would change; and no sign is up, unseen behind it."""
         line = self.guest.property_of(KIOSK, "StatusText")
         sound = "cat /proc/asound/cards; dmesg | grep -i -E 'snd|hda' | tail -n 8"
         seen = line if line == "All well" else f"{line} {self.guest.console.run(sound).words}"
         self.report.check("its line for staff: All well", so=line == "All well", seen=seen)
+        sign = self.guest.console.run(f"systemctl is-active {SIGN}").words.strip()
+        self.report.check("and no sign is up", so=sign == "inactive", seen=sign)

@@ -14,6 +14,7 @@ from boot_report import Report
 from PIL import Image, ImageChops
 
 KIOSK = "sayso-kiosk.service"
+SIGN = "sayso-out-of-order.service"
 KEPT = (
     "import sqlite3, json; "
     "base = sqlite3.connect('file:/var/lib/sayso/sayso.db?mode=ro&immutable=1', uri=True); "

@@ -170,6 +170,13 @@ def test_the_sign_stands_for_as_long_as_systemd_remembers_the_failed_starts() ->
     assert int(command[command.index("--for") + 1]) >= 30 * 60
 
 
+def test_the_guard_is_refused_while_the_kiosk_is_being_started() -> None:
+    kiosk, sign = HERE / "sayso-kiosk.service", HERE / "sayso-out-of-order.service"
+    assert sign.name in " ".join(settings(kiosk)["Conflicts"])
+    assert kiosk.name in " ".join(settings(sign)["Conflicts"])  # else the one that waits is thrown out, not refused
+    assert any("--job-mode=fail" in command for command in commands(HERE / "sayso-guard.service"))
+
+
 @pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.suffix != ".service"], ids=named)
 def test_a_timer_or_a_path_has_the_service_that_it_starts_and_is_installed(unit: Path) -> None:
     assert unit.with_suffix(".service").exists()
