@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from collector.errors import CollectorError
 from collector.export import file_name
-from collector.figures import LEAST_VISITS, SetFigures, figures_of
-from collector.figures_tally import Tally
+from collector.figures.figures import LEAST_VISITS, SetFigures, figures_of
+from collector.figures.tally import Tally
 from collector.kiosk_health import FORM_ID as KIOSK_HEALTH
 from collector.page.write import write_page
 from collector.sheets import FormSheet

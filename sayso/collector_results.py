@@ -95,7 +95,7 @@ def results_command(
     if compare and chosen["form_id"] is None:
         raise click.UsageError("--compare OLD NEW are versions of one form: name it with --form-id.")
     with office_libraries():
-        from collector.compared import compare as compare_versions  # noqa: PLC0415 - an office has its libraries
+        from collector.figures.compared import compare as compare_versions  # noqa: PLC0415 - an office has its libraries
         from collector.results_folder import Wanted, write_results  # noqa: PLC0415
         from collector.sources.database import DatabaseSource  # noqa: PLC0415
         from sayso.collector_results_told import as_text, not_read, plain  # noqa: PLC0415

@@ -11,8 +11,8 @@ from openrosa.findings import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from collector.compared import Compared
-    from collector.figures import GroupFigures, HomesFigures, QuestionFigures, SetFigures
+    from collector.figures.compared import Compared
+    from collector.figures.figures import GroupFigures, HomesFigures, QuestionFigures, SetFigures
     from collector.results_folder import Wanted, Written
 
 NOT_PEOPLE = "Visits are not people: somebody may have come more than once."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from collector.figures_tally import WHO_IN_WORDS
+from collector.figures.tally import WHO_IN_WORDS
 from collector.page.bars import PATTERNS, bar
 from collector.page.voices import playable
 from openrosa.question_set import Kind, text_in
@@ -18,7 +18,7 @@ from openrosa.question_set import Kind, text_in
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from collector.figures import ChoiceFigure, GroupFigures, QuestionFigures, SetFigures
+    from collector.figures.figures import ChoiceFigure, GroupFigures, QuestionFigures, SetFigures
     from collector.page.pictures import Pictures
     from collector.page.words import Words
     from openrosa.question_set import Media, Question, QuestionSet

@@ -15,7 +15,7 @@ from openrosa.folders import write_whole
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from collector.figures import SetFigures
+    from collector.figures.figures import SetFigures
     from openrosa.question_set import QuestionSet
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from lxml import html
 from made_visits import converted, gathered, small_set
 
-from collector.figures import figures
+from collector.figures.figures import figures
 from collector.page.write import results_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from collector.figures import SetFigures
+    from collector.figures.figures import SetFigures
     from collector.visits import Visit
     from openrosa.question_set import QuestionSet
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from said import Said, gathered
 
-from collector.compared import Compared, Comparison, clustered, compare
 from collector.errors import CollectorError
-from collector.figures_stats import wilson
-from collector.figures_tally import Tally
+from collector.figures.compared import Compared, Comparison, clustered, compare
+from collector.figures.stats import wilson
+from collector.figures.tally import Tally
 
 
 def many(count: int, start: int = 1, **what: object) -> list[Said]:

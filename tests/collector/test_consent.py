@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from collector.consent import asks_consent, for_the_office, withheld
-from collector.figures import figures
+from collector.figures.figures import figures
 from collector.visits import Answer, Gathered, How, Visit
 from openrosa.convert import convert
 from openrosa.question_set import QuestionSet

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from said import SCALE, Said, gathered
 
-from collector.figures import GroupFigures, QuestionFigures, SetFigures, figures
-from collector.figures_hiding import hidden_parts, merged_homes
+from collector.figures.figures import GroupFigures, QuestionFigures, SetFigures, figures
+from collector.figures.hiding import hidden_parts, merged_homes
 
 BACK = SCALE[::-1]
 

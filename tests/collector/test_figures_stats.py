@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.figures_stats import difference, exact, wilson
+from collector.figures.stats import difference, exact, wilson
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import catalogues
 import pytest
 from babel.messages.pofile import read_po
 
-from collector.figures_tally import WHO_IN_WORDS
+from collector.figures.tally import WHO_IN_WORDS
 from collector.page.words import FOLDER, words_in
 
 MOST_WORDS = 15

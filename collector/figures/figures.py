@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from collector.figures_hiding import hidden_parts, merged_homes
-from collector.figures_stats import exact, wilson
-from collector.figures_tally import WHO_IN_WORDS, Cell, QuestionCounts, Tally
+from collector.figures.hiding import hidden_parts, merged_homes
+from collector.figures.stats import exact, wilson
+from collector.figures.tally import WHO_IN_WORDS, Cell, QuestionCounts, Tally
 from collector.visits import How, plain_version
 from openrosa.question_set import Kind, text_in
 

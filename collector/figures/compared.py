@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collector.errors import CollectorError
-from collector.figures import LEAST_VISITS, Share
-from collector.figures_stats import difference, wilson
-from collector.figures_tally import ASKED, PATTERN, WHO_IN_WORDS
+from collector.figures.figures import LEAST_VISITS, Share
+from collector.figures.stats import difference, wilson
+from collector.figures.tally import ASKED, PATTERN, WHO_IN_WORDS
 from collector.visits import How, plain_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from collector.figures_tally import Tally
+    from collector.figures.tally import Tally
 
 POINTS = 100
 MEASURES = ("finished", "reached", "dont_know", "skipped")
