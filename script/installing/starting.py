@@ -44,6 +44,8 @@ def start(machine: Machine, version: Path, role: str, roles: list[str], steps: S
     idle = [name for name in units.wanted_units(version, role) if not services.active(name)]
     if not idle:
         steps.note("it is running")
+        if role == "kiosk":
+            steps.note("a configuration that was changed is taken up by: sudo systemctl restart sayso-kiosk")
         return True
     # What fell again and again is not started for half an hour otherwise; whoever runs this has put it right.
     machine.try_run(["systemctl", "reset-failed", *idle])
