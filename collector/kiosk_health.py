@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collector.results import Result, Unread, newest_of_each_key, read, stored_submissions
+from openrosa.record_words import HEALTH_FORM_ID
 
 if TYPE_CHECKING:
     from datetime import date, tzinfo
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from collector.database import Database
 
-FORM_ID = "kiosk_health"
+FORM_ID = HEALTH_FORM_ID
 WELL = "yes"
 
 

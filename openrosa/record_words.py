@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
+HEALTH_FORM_ID = "kiosk_health"
+"""The form in which a kiosk tells the office how it is."""
+
 
 class How(Enum):
     """What became of a question: the values of NAME_how."""

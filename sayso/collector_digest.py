@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from collector.errors import CollectorError
+from collector.figures.figures import LEAST_VISITS
 from openrosa.findings import one_line
 from sayso.collector_sources import DATA, DATABASE, FILE, PLACES, collector_of, forms_of, others, others_of
 from sayso.office_extra import office_libraries
@@ -63,7 +64,7 @@ DECISIONS = ("we_will", "we_cant", "done", "not_yet", "leave_out")
 )
 @click.option(
     "--least-visits",
-    default=5,
+    default=LEAST_VISITS,
     show_default=True,
     type=click.IntRange(2),
     help="A home with fewer visits in the month is not named.",

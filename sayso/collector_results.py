@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from collector.alerts import mark_opened
+from collector.figures.figures import LEAST_VISITS
 from openrosa.findings import one_line
 from sayso.collector_sources import DATA, DATABASE, FILE, PLACES, collector_of, forms_of, others_of
 from sayso.office_extra import office_libraries
@@ -53,7 +54,7 @@ def _day(_context: click.Context, _parameter: click.Parameter, moment: datetime 
 @click.option("--until", "last", type=DAY, callback=_day, help="The last day of visits, included.")
 @click.option(
     "--least-visits",
-    default=5,
+    default=LEAST_VISITS,
     show_default=True,
     type=click.IntRange(2),
     help="Nothing is shown on pages and in figures for fewer visits.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from kiosk import machine
 from kiosk.config import load
 from kiosk.errors import KioskError
 from kiosk.keeping.identity import kiosk_key
+from kiosk.keeping.owner import refuse_root
 from kiosk.pulling.went import read_went
 from kiosk.reporting import send
 from kiosk.reporting.send import Outcome
@@ -101,14 +101,11 @@ def command(
 def need_own(folder: Path) -> None:
     """As root the kiosk's key could be made for root alone. Raises: KioskError: another user's folder, or none."""
     try:
-        owner = folder.stat().st_uid
+        refuse_root(folder, "Cannot tell the office", "health")
     except OSError as error:
         raise KioskError(
             "Cannot use the data folder", f"{folder}: {error.strerror}", "Start the kiosk once."
         ) from error
-    if os.geteuid() == 0 and owner != 0:
-        hint = "Run it as that user: `sudo -u sayso sayso health ...`."
-        raise KioskError("Cannot tell the office", f"as root: {folder} belongs to another user", hint)
 
 
 def _status(config: Config) -> status.Status | None:

@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from collector.consent import asks_consent, for_the_office, withheld
+from collector.figures.figures import LEAST_VISITS
 from collector.page.voices import playable
 from collector.visits import How, Visit
 from openrosa.question_set import Kind, text_in
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 SHIPPED = ("being_part_of_it", "forum", "good_news", "my_ideas", "you_said_we_did")
 """The sets whose voice messages are for everybody's ears, or say that the panel gets them."""
-LEAST_VISITS = 5
-"""A home with fewer visits in the month is not named."""
 ID_LETTERS = 8
 
 

@@ -6,7 +6,6 @@ that was there is asked on.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from kiosk.checks.lines import Level, Line
 from kiosk.checks.sets import check_set
 from kiosk.errors import KioskError
 from kiosk.keeping.lock import Lock
+from kiosk.keeping.owner import refuse_root
 from kiosk.pulling.shelf import FOLDER, LOCK, Draft, Pulled, Shelf
 from kiosk.pulling.went import SetOnServer, State
 from kiosk.settings import Config
@@ -214,12 +214,7 @@ def _alone(config: Config) -> Iterator[None]:
     folder = config.store.folder / FOLDER
     try:
         config.store.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        owner = config.store.folder.stat().st_uid
-        if os.geteuid() == 0 and owner != 0:
-            hint = "Run it as that user: `sudo -u sayso sayso questions pull ...`."
-            raise KioskError(
-                "Cannot pull question sets", f"as root: {config.store.folder} belongs to another user", hint
-            )
+        refuse_root(config.store.folder, "Cannot pull question sets", "questions pull")
         folder.mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
         hint = "Let the user that runs Sayso write there, or name another folder in store.folder."

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 from openrosa.instance import fill
+from openrosa.record_words import HEALTH_FORM_ID
 from openrosa.reply import Reply, Verdict
 from openrosa.sealing import seal, unsealed
 from openrosa.xform import load
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from openrosa.question_set import QuestionSet
     from openrosa.submission import Submission
 
-FORM_ID = "kiosk_health"
+FORM_ID = HEALTH_FORM_ID
 TAKEN_ALREADY = 409
 """HTTP: the same id with other bytes. One of today is there, and a second would say nothing more."""
 
