@@ -45,11 +45,6 @@ class CalendarMonth:
             raise CollectorError("Cannot use the month", f"{written!r}", "Write year and month, such as 2026-11.")
         return cls(int(match[1]), int(match[2]))
 
-    @property
-    def first_day(self) -> date:
-        """Its first day."""
-        return date(self.year, self.month, 1)
-
     def has(self, at: datetime) -> bool:
         """Whether that moment is in it, UTC."""
         day = at.astimezone(UTC)
